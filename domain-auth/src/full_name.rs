@@ -1,0 +1,24 @@
+use domain_shared::{Invalid, ValueObject, line};
+use serde::{Deserialize, Serialize};
+
+/// What people call a user: one line of 1 to 100 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FullName(String);
+
+impl FullName {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl ValueObject for FullName {
+    type Raw = String;
+    const EXPECTED: &'static str = "a string";
+
+    fn parse(raw: String) -> Result<Self, Invalid> {
+        line(&raw, 100).map(Self)
+    }
+}

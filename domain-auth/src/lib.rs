@@ -1,0 +1,26 @@
+//! Who may come in: users, the codes they prove themselves with, and the sessions they get.
+//!
+//! To add a rule about a value, edit its file. To add something that can happen to a user or a session, add an event
+//! to `event.rs`, its effect to `apply`, and the command that decides it beside the others.
+mod challenge;
+mod full_name;
+mod password;
+mod phone_number;
+mod ports;
+mod refresh_token;
+mod session;
+mod user;
+mod username;
+
+pub use challenge::{Challenge, LoginCode};
+pub use full_name::FullName;
+pub use password::{Password, PasswordAttempt, PasswordHash};
+pub use phone_number::PhoneNumber;
+pub use ports::{
+    HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, Resend, SessionRepository,
+    TokenSigner, UserDirectory, UserFilter, UserRepository,
+};
+pub use refresh_token::RefreshToken;
+pub use session::{Client, EndReason, Session, SessionError, SessionEvent, SessionId, SessionState};
+pub use user::{Profile, Registration, User, UserError, UserEvent, UserId, UserState};
+pub use username::Username;

@@ -1,0 +1,104 @@
+//! Every port is also implemented for `Arc<T>`, so that dynamic dispatch stays the embedder's choice.
+use std::{error::Error, sync::Arc};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain_shared::{Claims, Email, StoreError};
+use uuid::Uuid;
+
+use super::{
+    HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, Resend, SessionRepository,
+    TokenSigner, UserDirectory, UserFilter, UserRepository,
+};
+use crate::{
+    Challenge, LoginCode, Password, PasswordAttempt, PasswordHash, RefreshToken, Session, SessionId, User,
+    UserId, Username,
+};
+
+#[async_trait]
+impl<T: UserRepository + ?Sized> UserRepository for Arc<T> {
+    async fn by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
+        (**self).by_email(email).await
+    }
+    async fn by_username(&self, username: &Username) -> Result<Option<User>, StoreError> {
+        (**self).by_username(username).await
+    }
+}
+
+#[async_trait]
+impl<T: UserDirectory + ?Sized> UserDirectory for Arc<T> {
+    async fn list(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError> {
+        (**self).list(filter).await
+    }
+}
+
+#[async_trait]
+impl<T: SessionRepository + ?Sized> SessionRepository for Arc<T> {
+    async fn of_user(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        (**self).of_user(user).await
+    }
+}
+
+#[async_trait]
+impl<T: LoginCodes + ?Sized> LoginCodes for Arc<T> {
+    async fn issue(&self, challenge: &Challenge) -> Result<(), StoreError> {
+        (**self).issue(challenge).await
+    }
+    async fn attempt(
+        &self,
+        user: UserId,
+        max_attempts: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Challenge>, StoreError> {
+        (**self).attempt(user, max_attempts, now).await
+    }
+    async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError> {
+        (**self).consume(challenge).await
+    }
+    async fn resend(
+        &self,
+        user: UserId,
+        not_since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Resend, StoreError> {
+        (**self).resend(user, not_since, now).await
+    }
+    async fn revoke(&self, user: UserId) -> Result<(), StoreError> {
+        (**self).revoke(user).await
+    }
+}
+
+impl<T: LoginCodeGenerator + ?Sized> LoginCodeGenerator for Arc<T> {
+    fn code(&self, challenge: Uuid) -> LoginCode {
+        (**self).code(challenge)
+    }
+}
+
+#[async_trait]
+impl<T: PasswordHasher + ?Sized> PasswordHasher for Arc<T> {
+    async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
+        (**self).hash(password).await
+    }
+    async fn verify(
+        &self,
+        attempt: &PasswordAttempt,
+        hash: Option<&PasswordHash>,
+    ) -> Result<bool, HashError> {
+        (**self).verify(attempt, hash).await
+    }
+}
+
+impl<T: TokenSigner + ?Sized> TokenSigner for Arc<T> {
+    fn sign(&self, claims: &Claims) -> Result<String, Box<dyn Error + Send + Sync>> {
+        (**self).sign(claims)
+    }
+}
+
+impl<T: RefreshTokens + ?Sized> RefreshTokens for Arc<T> {
+    fn mint(&self, session: SessionId, generation: u64) -> RefreshToken {
+        (**self).mint(session, generation)
+    }
+    fn read(&self, token: &RefreshToken) -> Option<(SessionId, u64)> {
+        (**self).read(token)
+    }
+}

@@ -1,0 +1,56 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain_shared::StoreError;
+use uuid::Uuid;
+
+use crate::{Challenge, LoginCode, UserId};
+
+/// The challenges that wait for their code: at most one per user.
+#[async_trait]
+pub trait LoginCodes: Send + Sync + 'static {
+    /// Keeps `challenge`; whatever its user had before is dead.
+    async fn issue(&self, challenge: &Challenge) -> Result<(), StoreError>;
+
+    /// Counts an attempt against the user's challenge, before anything is compared, and hands the challenge out. Of any
+    /// number of concurrent attempts at most `max_attempts` get it.
+    /// `None` if there is no live challenge: none was issued, it expired, was used, or has had all its attempts.
+    async fn attempt(
+        &self,
+        user: UserId,
+        max_attempts: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Challenge>, StoreError>;
+
+    /// Uses the challenge up. `true` for exactly one of any number of concurrent callers, `false` for the others and
+    /// for one that was replaced or never was.
+    async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError>;
+
+    /// Hands out the user's live challenge to be sent again, unless it was sent after `not_since`; then notes that it
+    /// was sent at `now`. Of any number of concurrent callers one gets it.
+    async fn resend(
+        &self,
+        user: UserId,
+        not_since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Resend, StoreError>;
+
+    /// Drops whatever challenge the user has.
+    async fn revoke(&self, user: UserId) -> Result<(), StoreError>;
+}
+
+/// Whether a code may be sent again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resend {
+    /// Yes, this one's.
+    Send(Challenge),
+    /// It was sent at this time, which is too recent.
+    TooSoon(DateTime<Utc>),
+    /// There is no live challenge.
+    Nothing,
+}
+
+/// Derives a challenge's code, so that it needn't be stored.
+pub trait LoginCodeGenerator: Send + Sync + 'static {
+    /// The code of `challenge`: always the same for one, unpredictable without the key, uniform over 000000–999999.
+    fn code(&self, challenge: Uuid) -> LoginCode;
+}

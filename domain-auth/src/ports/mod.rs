@@ -1,0 +1,13 @@
+//! What the auth context asks of the outside world.
+mod arc;
+mod login_codes;
+mod password_hasher;
+mod sessions;
+mod tokens;
+mod users;
+
+pub use login_codes::{LoginCodeGenerator, LoginCodes, Resend};
+pub use password_hasher::{HashError, PasswordHasher};
+pub use sessions::SessionRepository;
+pub use tokens::{RefreshTokens, TokenSigner};
+pub use users::{UserDirectory, UserFilter, UserRepository};

@@ -1,0 +1,66 @@
+use chrono::{DateTime, Utc};
+use domain_shared::{Email, Language, Scopes};
+
+use super::{Registration, UserEvent};
+use crate::{FullName, PhoneNumber, Username};
+
+/// Everything about a user that follows from their events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserState {
+    /// Where codes and notices go; unique.
+    pub email: Email,
+    /// What they sign in with; unique.
+    pub username: Username,
+    /// What people call them.
+    pub full_name: Option<FullName>,
+    /// Where they can be called.
+    pub phone_number: Option<PhoneNumber>,
+    /// The language of their mail.
+    pub language: Language,
+    /// Whether they may sign in.
+    pub is_active: bool,
+    /// Whether they may manage others.
+    pub is_superuser: bool,
+    /// What they were granted besides what everyone may.
+    pub scopes: Scopes,
+    /// When they registered.
+    pub created_at: DateTime<Utc>,
+    /// When anything here changed last.
+    pub updated_at: DateTime<Utc>,
+    /// When the password was set; whatever was proved with an older one no longer counts.
+    pub password_changed_at: DateTime<Utc>,
+}
+
+impl UserState {
+    pub(super) fn registered(registration: &Registration, at: DateTime<Utc>) -> Self {
+        Self {
+            email: registration.email.clone(),
+            username: registration.username.clone(),
+            full_name: registration.full_name.clone(),
+            phone_number: registration.phone_number.clone(),
+            language: registration.language,
+            is_active: true,
+            is_superuser: registration.is_superuser,
+            scopes: Scopes::default(),
+            created_at: at,
+            updated_at: at,
+            password_changed_at: at,
+        }
+    }
+
+    pub(super) fn apply(&mut self, event: &UserEvent, at: DateTime<Utc>) {
+        match event {
+            // Signing in leaves the account as it was.
+            UserEvent::Registered(_) | UserEvent::LoggedIn {} => return,
+            UserEvent::ProfileUpdated { full_name, phone_number } => {
+                self.full_name.clone_from(full_name);
+                self.phone_number.clone_from(phone_number);
+            }
+            UserEvent::PasswordChanged {} => self.password_changed_at = at,
+            UserEvent::Activated {} => self.is_active = true,
+            UserEvent::Deactivated {} => self.is_active = false,
+            UserEvent::ScopesChanged { scopes } => self.scopes.clone_from(scopes),
+        }
+        self.updated_at = at;
+    }
+}

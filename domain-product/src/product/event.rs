@@ -1,0 +1,80 @@
+use domain_shared::DomainEvent;
+use serde::{Deserialize, Serialize};
+
+use crate::{Category, Description, Money, ProductName, Quantity, Reason, Reference, Sku, Stock, Threshold};
+
+/// What a new product is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// What it is called.
+    pub name: ProductName,
+    /// What there is to say about it.
+    pub description: Option<Description>,
+    /// What one costs.
+    pub price: Money,
+    /// How many there are.
+    pub stock: Stock,
+    /// Its stock keeping unit; unique.
+    pub sku: Option<Sku>,
+    /// The shelf it is found on.
+    pub category: Option<Category>,
+    /// From which stock downwards it counts as low.
+    pub low_stock_threshold: Threshold,
+    /// Whether it is for sale.
+    pub is_active: bool,
+}
+
+/// What describes a product and can be edited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "as in Draft")]
+pub struct Sheet {
+    pub name: ProductName,
+    pub description: Option<Description>,
+    pub price: Money,
+    pub sku: Option<Sku>,
+    pub category: Option<Category>,
+    pub low_stock_threshold: Threshold,
+}
+
+/// A movement of stock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Movement {
+    /// How many.
+    pub quantity: Quantity,
+    /// How many there are afterwards.
+    pub stock_after: Stock,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// The document behind it.
+    pub reference: Option<Reference>,
+}
+
+/// What can happen to a product.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+#[expect(missing_docs, reason = "the names say it; the fields are documented where they are decided")]
+pub enum ProductEvent {
+    #[serde(rename = "product.created.v1")]
+    Created(Draft),
+    #[serde(rename = "product.updated.v1")]
+    Updated(Sheet),
+    #[serde(rename = "product.activated.v1")]
+    Activated {},
+    #[serde(rename = "product.deactivated.v1")]
+    Deactivated {},
+    #[serde(rename = "product.deleted.v1")]
+    Deleted {},
+    #[serde(rename = "product.stock_added.v1")]
+    StockAdded(Movement),
+    #[serde(rename = "product.stock_removed.v1")]
+    StockRemoved(Movement),
+    #[serde(rename = "product.low_stock.v1")]
+    LowStock { name: ProductName, sku: Option<Sku>, stock: Stock, threshold: Threshold },
+}
+
+impl ProductEvent {
+    /// The types of the events that move stock, for reading the ledger.
+    pub const MOVEMENTS: [&'static str; 2] = ["product.stock_added.v1", "product.stock_removed.v1"];
+}
+
+impl DomainEvent for ProductEvent {}

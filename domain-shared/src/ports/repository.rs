@@ -1,0 +1,47 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::{Aggregate, ChangeError, Recorded, StoreError};
+
+/// A pure decision about an aggregate: records events, or refuses and leaves it as it was.
+///
+/// It may run more than once, on another copy each time, so it must have no effect besides the aggregate's. It is
+/// owned, so that a store may queue it and decide several in one transaction.
+pub type Decision<A> = Arc<dyn Fn(&mut A) -> Result<(), <A as Aggregate>::Error> + Send + Sync>;
+
+/// What a change led to.
+#[derive(Debug, Clone)]
+pub struct Changed<A: Aggregate> {
+    /// The aggregate right after this change.
+    pub aggregate: A,
+    /// The events that this change added; empty if the decision recorded none.
+    pub events: Vec<Recorded<A::Event>>,
+}
+
+/// Where aggregates of one kind are kept, with their events.
+#[async_trait]
+pub trait Repository<A: Aggregate>: Send + Sync + 'static {
+    /// Stores a new `aggregate` and its pending events in one transaction, then commits its journal.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if a value that must be unique has another owner, [`StoreError::Stale`] if the id is
+    /// already there. Either way nothing is stored and the events stay pending.
+    async fn save(&self, aggregate: &mut A) -> Result<(), StoreError>;
+
+    /// Loads the aggregate, runs `decide` on it, and stores the row and the new events in one transaction. Writers of
+    /// one aggregate are serialised: none is lost and none fails for being second. `Ok(None)` if there is no such one;
+    /// a decision that records nothing stores nothing.
+    ///
+    /// # Errors
+    /// [`ChangeError::Refused`] with whatever `decide` said, [`StoreError::Taken`] as in [`Repository::save`]. Either
+    /// way nothing is stored.
+    async fn change(
+        &self,
+        id: A::Id,
+        decide: Decision<A>,
+    ) -> Result<Option<Changed<A>>, ChangeError<A::Error>>;
+
+    /// The aggregate as it is now, or `None`.
+    async fn find(&self, id: A::Id) -> Result<Option<A>, StoreError>;
+}

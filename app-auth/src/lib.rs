@@ -1,1 +1,45 @@
-//! x
+//! What people can do about their accounts.
+//!
+//! To add a use case: a file named after it under `commands/` or `queries/`, holding the message, its [`Handle`]
+//! implementation and its tests. To react to something that happened: a file under `subscribers/`.
+//!
+//! [`Handle`]: domain_shared::Handle
+pub mod commands;
+mod error;
+mod letters;
+mod policy;
+mod ports;
+pub mod queries;
+mod sessions;
+pub mod subscribers;
+#[cfg(test)]
+mod testing;
+mod tokens;
+
+use chrono::{DateTime, Utc};
+use domain_shared::{Caller, Clock, Context};
+
+pub use error::AuthError;
+pub use policy::Policy;
+pub use ports::{Ports, Wiring};
+pub use tokens::Tokens;
+
+/// Every auth use case, over any set of ports.
+#[derive(Debug, Clone)]
+pub struct Auth<P> {
+    /// What the use cases ask of the outside world.
+    pub ports: P,
+    /// The numbers they go by.
+    pub policy: Policy,
+}
+
+impl<P: Ports> Auth<P> {
+    fn now(&self) -> DateTime<Utc> {
+        self.ports.clock().now()
+    }
+
+    /// Fresh for every aggregate: event ids derive from it.
+    fn context(&self, caller: &Caller) -> Context {
+        caller.context(self.ports.clock(), self.ports.ids())
+    }
+}

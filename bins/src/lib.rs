@@ -1,1 +1,11 @@
-//! x
+//! Who calls us: HTTP and the command line, the configuration, and the place where everything is wired.
+//!
+//! `config` reads the settings, `compose` turns them into adapters behind the ports, `http` and `command` are the two
+//! ways in, `serve` runs them. The three programs in `bin` only say which services they run.
+pub mod command;
+pub mod compose;
+pub mod config;
+pub mod http;
+mod serve;
+
+pub use serve::{Service, serve};

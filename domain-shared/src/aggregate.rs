@@ -109,6 +109,11 @@ pub trait Aggregate: Clone + Send + Sync + 'static {
         self.journal().version()
     }
 
+    /// Whether this is the version that a caller expects; one who expects none takes any.
+    fn is_at(&self, expected: Option<u64>) -> bool {
+        expected.is_none_or(|version| version == self.version())
+    }
+
     /// Applies `event` and keeps it for the store.
     fn record(&mut self, event: Self::Event, context: &Context) {
         self.apply(&event, context.at);

@@ -3,6 +3,8 @@ use std::{borrow::Cow, error::Error, time::Duration};
 
 use serde_json::Value;
 
+use crate::Invalid;
+
 /// The kinds of failure; the HTTP layer maps each to one status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -36,6 +38,10 @@ pub trait Fault: Error {
     /// Facts a program may want, such as `available` and `requested` stock.
     fn details(&self) -> Vec<(&'static str, Value)> {
         Vec::new()
+    }
+    /// The field to blame and the rule its value breaks, where it is one field's fault.
+    fn invalid_field(&self) -> Option<(&'static str, Invalid)> {
+        None
     }
 }
 

@@ -8,6 +8,7 @@ die() { echo "$(basename "$0"): $*" >&2; exit 1; }
 venv_python() { local c; for c in python3 /usr/bin/python3; do "$c" -c 'import ensurepip, venv' 2>/dev/null && { echo "$c"; return; }; done; return 1; }
 install_tools() { # PART-of-services | cc | venv | wrk ...
   local x todo='' parts=()
+  command -v ps >/dev/null || todo=' procps'
   for x in "$@"; do
     case $x in
       cc) command -v cc >/dev/null || todo="$todo gcc libc6-dev" ;;
@@ -16,15 +17,16 @@ install_tools() { # PART-of-services | cc | venv | wrk ...
       *) parts+=("$x") ;;
     esac
   done
-  [ ${#parts[@]} = 0 ] || todo="$todo $("$ROOT/scripts/services" missing "${parts[@]}" | tr '\n' ' ')"
-  [ -n "${todo// /}" ] || return 0
+  [ ${#parts[@]} = 0 ] || todo="$todo $("$ROOT/scripts/services" missing "${parts[@]}" | paste -sd ' ' -)"
+  todo=$(echo "$todo" | xargs)
+  [ -n "$todo" ] || return 0
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    die "missing (Debian package names):$todo; as root: apt-get install --no-install-recommends$todo"
+    die "missing, by their Debian names: $todo (as root: apt-get install --no-install-recommends $todo)"
   fi
-  echo "installing:$todo"
+  echo "installing: $todo"
   apt-get update -qq || true
   # shellcheck disable=SC2086 # a list of packages
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $todo </dev/null || die "apt-get could not install:$todo"
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $todo </dev/null || die "apt-get could not install: $todo"
 }
 venv() { # FOLDER REQUIREMENTS: made once, again when the requirements change
   local dir=$1 wanted=$2
@@ -103,6 +105,6 @@ end_run() { # our processes, our databases, the services we started
   stop_instances
   drop_databases
   services_end || status=1
-  [ $status = 0 ] || tail -n 20 "${RUN_DIR:-/nonexistent}"/*.log >&2 || true
+  [ $status = 0 ] || tail -n 20 "${RUN_DIR:-/nonexistent}"/*.log >&2 2>/dev/null || true
   exit $status
 }

@@ -112,6 +112,14 @@ impl User {
         Ok(())
     }
 
+    /// Refuses to go on if the caller looked at another version.
+    ///
+    /// # Errors
+    /// [`UserError::VersionMismatch`].
+    pub fn must_be_at(&self, expected: Option<u64>) -> Result<(), UserError> {
+        if self.is_at(expected) { Ok(()) } else { Err(UserError::VersionMismatch) }
+    }
+
     const fn must_be_active(&self) -> Result<(), UserError> {
         if self.state.is_active { Ok(()) } else { Err(UserError::Inactive) }
     }

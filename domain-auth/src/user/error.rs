@@ -17,6 +17,9 @@ pub enum UserError {
     /// Somebody changed the password since the old one was checked.
     #[error("the password was changed meanwhile")]
     PasswordChangedMeanwhile,
+    /// It was changed since the caller looked at it.
+    #[error("the user was changed meanwhile")]
+    VersionMismatch,
 }
 
 impl Fault for UserError {
@@ -24,6 +27,7 @@ impl Fault for UserError {
         match self {
             Self::AlreadyActive | Self::AlreadyInactive | Self::PasswordChangedMeanwhile => Kind::Conflict,
             Self::Inactive => Kind::Unauthenticated,
+            Self::VersionMismatch => Kind::Stale,
         }
     }
 
@@ -33,6 +37,7 @@ impl Fault for UserError {
             Self::AlreadyInactive => "already_inactive",
             Self::Inactive => "user_inactive",
             Self::PasswordChangedMeanwhile => "password_changed_meanwhile",
+            Self::VersionMismatch => "version_mismatch",
         }
         .into()
     }

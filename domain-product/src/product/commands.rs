@@ -145,10 +145,7 @@ impl Product {
     /// # Errors
     /// [`ProductError::VersionMismatch`].
     pub fn must_be_at(&self, expected: Option<u64>) -> Result<(), ProductError> {
-        match expected {
-            Some(version) if version != self.version() => Err(ProductError::VersionMismatch),
-            _ => Ok(()),
-        }
+        if self.is_at(expected) { Ok(()) } else { Err(ProductError::VersionMismatch) }
     }
 
     /// Low stock is noticed once, when it comes about; again only after the stock was above the threshold.

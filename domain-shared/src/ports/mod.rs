@@ -6,6 +6,7 @@ mod repository;
 mod subscriber;
 mod system;
 mod token_verifier;
+mod wiring;
 
 pub use event_log::{Checkpoints, EventLog};
 pub use mailer::{MailError, Mailer};

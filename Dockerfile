@@ -1,0 +1,20 @@
+# docker build -t panal .
+# docker run --read-only --cap-drop ALL -e AUTH_DATABASE_URL=... -e SECRET_KEY=... panal auth-service
+FROM rust:1.95-bookworm AS build
+WORKDIR /src
+COPY . .
+RUN cargo build --release --locked -p bins
+
+FROM debian:bookworm-slim
+RUN groupadd --gid 10001 panal \
+    && useradd --uid 10001 --gid panal --no-log-init --no-create-home --home-dir /var/lib/panal --shell /usr/sbin/nologin panal \
+    && install -d -m 750 -o panal -g panal /var/lib/panal
+COPY --from=build /src/target/release/auth-service /src/target/release/product-service /src/target/release/panal /usr/local/bin/
+# Settings and secrets come from the environment or a mounted file; none is in the image. The defaults are production's:
+# a service that lacks one says which and ends.
+ENV ENVIRONMENT=production HOST=0.0.0.0 DATA_DIR=/var/lib/panal LOG_FORMAT=json
+WORKDIR /var/lib/panal
+USER 10001:10001
+EXPOSE 8001 8002
+STOPSIGNAL SIGTERM
+CMD ["auth-service"]

@@ -1,0 +1,67 @@
+use diesel::prelude::{Insertable, Queryable, Selectable};
+use domain_shared::{EventEnvelope, StoredEvent};
+
+use super::{from_column, to_column};
+use crate::sql::{
+    schema::events,
+    types::{Id, Json, Time},
+};
+
+#[derive(Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = events)]
+pub(crate) struct EventRow {
+    id: Id,
+    aggregate_type: String,
+    aggregate_id: Id,
+    sequence: i64,
+    kind: String,
+    occurred_at: Time,
+    actor: Option<Id>,
+    command_id: Id,
+    traceparent: Option<String>,
+    data: Json,
+}
+
+/// An event that has its place in the log.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = events)]
+pub(crate) struct StoredEventRow {
+    position: i64,
+    #[diesel(embed)]
+    event: EventRow,
+}
+
+impl From<EventEnvelope> for EventRow {
+    fn from(event: EventEnvelope) -> Self {
+        Self {
+            id: Id(event.id),
+            aggregate_type: event.aggregate_type,
+            aggregate_id: Id(event.aggregate_id),
+            sequence: to_column(event.sequence),
+            kind: event.kind,
+            occurred_at: Time(event.occurred_at),
+            actor: event.actor.map(Id),
+            command_id: Id(event.command_id),
+            traceparent: event.traceparent,
+            data: Json(event.data),
+        }
+    }
+}
+
+impl From<StoredEventRow> for StoredEvent {
+    fn from(StoredEventRow { position, event }: StoredEventRow) -> Self {
+        let event = EventEnvelope {
+            id: event.id.0,
+            aggregate_type: event.aggregate_type,
+            aggregate_id: event.aggregate_id.0,
+            sequence: from_column(event.sequence),
+            kind: event.kind,
+            occurred_at: event.occurred_at.0,
+            actor: event.actor.map(|id| id.0),
+            command_id: event.command_id.0,
+            traceparent: event.traceparent,
+            data: event.data.0,
+        };
+        Self { position: from_column(position), event }
+    }
+}

@@ -1,0 +1,91 @@
+//! The tables, as both databases have them. The migrations are what makes them so.
+
+/// `table!` with the portable column types in scope.
+macro_rules! tables {
+    ($($name:ident ($key:ident) { $($(#[$meta:meta])* $column:ident -> $Type:ty,)+ })+) => {
+        $(diesel::table! {
+            use diesel::sql_types::*;
+            use crate::sql::types::{SqlJson, SqlTime, SqlUuid};
+
+            $name ($key) { $($(#[$meta])* $column -> $Type,)+ }
+        })+
+    };
+}
+
+tables! {
+    users (id) {
+        id -> SqlUuid,
+        email -> Text,
+        username -> Text,
+        username_key -> Text,
+        full_name -> Nullable<Text>,
+        phone_number -> Nullable<Text>,
+        language -> Text,
+        is_active -> Bool,
+        is_superuser -> Bool,
+        scopes -> Text,
+        password_hash -> Text,
+        search_text -> Text,
+        created_at -> SqlTime,
+        updated_at -> SqlTime,
+        password_changed_at -> SqlTime,
+        version -> BigInt,
+    }
+    sessions (id) {
+        id -> SqlUuid,
+        user_id -> SqlUuid,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        started_at -> SqlTime,
+        refreshed_at -> SqlTime,
+        expires_at -> SqlTime,
+        generation -> BigInt,
+        end_reason -> Nullable<Text>,
+        version -> BigInt,
+    }
+    login_codes (user_id) {
+        user_id -> SqlUuid,
+        challenge_id -> SqlUuid,
+        issued_at -> SqlTime,
+        expires_at -> SqlTime,
+        attempts -> BigInt,
+        sent_at -> SqlTime,
+    }
+    products (id) {
+        id -> SqlUuid,
+        name -> Text,
+        name_key -> Text,
+        description -> Nullable<Text>,
+        price_minor -> BigInt,
+        currency -> Text,
+        price_e4 -> BigInt,
+        stock -> BigInt,
+        sku -> Nullable<Text>,
+        category -> Nullable<Text>,
+        low_stock_threshold -> BigInt,
+        is_active -> Bool,
+        is_deleted -> Bool,
+        search_text -> Text,
+        created_at -> SqlTime,
+        updated_at -> SqlTime,
+        version -> BigInt,
+    }
+    events (position) {
+        position -> BigInt,
+        id -> SqlUuid,
+        aggregate_type -> Text,
+        aggregate_id -> SqlUuid,
+        sequence -> BigInt,
+        #[sql_name = "type"]
+        kind -> Text,
+        occurred_at -> SqlTime,
+        actor -> Nullable<SqlUuid>,
+        command_id -> SqlUuid,
+        traceparent -> Nullable<Text>,
+        data -> SqlJson,
+    }
+    checkpoints (subscriber) {
+        subscriber -> Text,
+        position -> BigInt,
+    }
+}

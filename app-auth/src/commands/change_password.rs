@@ -1,0 +1,100 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain_auth::{EndReason, LoginCodes, Password, PasswordAttempt, PasswordHasher, SessionId, User, UserId};
+use domain_shared::{Caller, Handle, Invalid, Repository};
+
+use crate::{Auth, AuthError, Ports};
+
+/// Replaces a password by another; every other session of the user ends, and codes still out die.
+#[derive(Debug, Clone)]
+pub struct ChangePassword {
+    /// Whose password it is.
+    pub user: UserId,
+    /// The session that goes on.
+    pub session: SessionId,
+    /// What they typed as their old password.
+    pub old: PasswordAttempt,
+    /// The new one.
+    pub new: Password,
+}
+
+#[async_trait]
+impl<P: Ports> Handle<ChangePassword> for Auth<P> {
+    type Output = ();
+    type Error = AuthError;
+
+    async fn handle(&self, command: ChangePassword, caller: &Caller) -> Result<(), AuthError> {
+        let ChangePassword { user: id, session, old, new } = command;
+        let (users, hasher) = (self.ports.users(), self.ports.hasher());
+        let user = users.find(id).await?.ok_or(AuthError::UserNotFound)?;
+        new.must_differ_from(&user.username, &user.email)
+            .map_err(|rule| AuthError::Invalid { field: "new_password", rule })?;
+        if !hasher.verify(&old, Some(user.password())).await? {
+            return Err(AuthError::Invalid { field: "old_password", rule: Invalid::Mismatch });
+        }
+        let (old, new) = (user.password().clone(), hasher.hash(&new).await?);
+        let context = self.context(caller);
+        let change = Arc::new(move |user: &mut User| user.change_password(&old, new.clone(), &context));
+        users.change(id, change).await?.ok_or(AuthError::UserNotFound)?;
+        self.ports.codes().revoke(id).await?;
+        self.end_sessions(id, Some(session), EndReason::PasswordChange, caller).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain_auth::UserError;
+    use domain_shared::Aggregate;
+
+    use super::*;
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn the_new_password_works_the_old_one_does_not_and_other_sessions_end() {
+        let world = World::new();
+        let (here, there) = (world.sign_in("ada").await, world.sign_in("ada").await);
+        world.change_password(&here, "correct horse", "battery staple").await.unwrap();
+        world.me(&here.access).await.unwrap();
+        assert!(world.me(&there.access).await.is_err());
+        world.log_in("ada", "correct horse").await.unwrap_err();
+        world.log_in("ada", "battery staple").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn without_the_old_password_nothing_changes() {
+        let world = World::new();
+        let here = world.sign_in("ada").await;
+        let refused = world.change_password(&here, "wrong horse", "battery staple").await;
+        assert!(matches!(refused, Err(AuthError::Invalid { field: "old_password", .. })), "{refused:?}");
+        world.log_in("ada", "correct horse").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_code_sent_for_the_old_password_is_dead() {
+        let world = World::new();
+        let here = world.sign_in("ada").await;
+        let ada = world.me(&here.access).await.unwrap();
+        let sent = world.start_login("ada").await;
+        world.change_password(&here, "correct horse", "battery staple").await.unwrap();
+        world.verify(ada.id(), &sent).await.unwrap_err();
+    }
+
+    #[tokio::test]
+    async fn of_two_changes_at_once_one_succeeds() {
+        let world = World::new();
+        let (a, b) = (world.sign_in("ada").await, world.sign_in("ada").await);
+        let (first, second) = tokio::join!(
+            world.change_password(&a, "correct horse", "battery staple"),
+            world.change_password(&b, "correct horse", "staple battery"),
+        );
+        let refused = if first.is_ok() { second } else { first };
+        let expected = matches!(
+            refused,
+            Err(AuthError::User(UserError::PasswordChangedMeanwhile)
+                | AuthError::Invalid { field: "old_password", .. }
+                | AuthError::Token(_))
+        );
+        assert!(expected, "{refused:?}");
+    }
+}

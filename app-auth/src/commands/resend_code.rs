@@ -1,0 +1,70 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain_auth::{LoginCodes, Resend, UserId};
+use domain_shared::{Caller, Handle, Repository};
+
+use crate::{Auth, AuthError, Ports};
+
+/// Sends the code of a login in progress once more. Whether there is such a login stays untold.
+#[derive(Debug, Clone)]
+pub struct ResendCode {
+    /// Who is signing in.
+    pub user: UserId,
+}
+
+#[async_trait]
+impl<P: Ports> Handle<ResendCode> for Auth<P> {
+    type Output = ();
+    type Error = AuthError;
+
+    async fn handle(&self, command: ResendCode, _: &Caller) -> Result<(), AuthError> {
+        let (now, cooldown) = (self.now(), self.policy.resend_cooldown);
+        match self.ports.codes().resend(command.user, now - cooldown, now).await? {
+            Resend::Nothing => Ok(()),
+            Resend::TooSoon(sent_at) => {
+                let wait = (sent_at + cooldown - now).to_std().unwrap_or_default();
+                Err(AuthError::SentJustNow(wait.max(Duration::from_secs(1))))
+            }
+            Resend::Send(challenge) => match self.ports.users().find(command.user).await? {
+                Some(user) if user.is_active => self.send_code(&user, &challenge).await,
+                _ => Ok(()),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain_shared::Aggregate;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::testing::World;
+
+    async fn resend(world: &World, user: UserId) -> Result<(), AuthError> {
+        world.auth.handle(ResendCode { user }, &Caller::default()).await
+    }
+
+    #[tokio::test]
+    async fn the_same_code_goes_out_again_after_a_while() {
+        let world = World::new();
+        let ada = world.register("ada").await;
+        let sent = world.start_login("ada").await;
+        let early = resend(&world, ada.id()).await;
+        assert!(matches!(early, Err(AuthError::SentJustNow(wait)) if wait.as_secs() > 0), "{early:?}");
+        world.pass(world.auth.policy.resend_cooldown);
+        resend(&world, ada.id()).await.unwrap();
+        assert_eq!(world.codes_sent_to("ada@example.com"), [sent.clone(), sent.clone()]);
+        world.verify(ada.id(), &sent).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn without_a_login_nothing_happens_and_nothing_is_told() {
+        let world = World::new();
+        let ada = world.register("ada").await;
+        resend(&world, ada.id()).await.unwrap();
+        resend(&world, UserId(Uuid::nil())).await.unwrap();
+        assert!(world.codes_sent_to("ada@example.com").is_empty());
+    }
+}

@@ -1,0 +1,53 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain_auth::{User, UserId};
+use domain_shared::{Caller, Handle, Repository, Scopes};
+
+use crate::{Auth, AuthError, Ports};
+
+/// Sets what a user may do besides what everyone may; takes effect at the next refresh.
+#[derive(Debug, Clone)]
+pub struct SetScopes {
+    /// Who.
+    pub user: UserId,
+    /// All of what they may do.
+    pub scopes: Scopes,
+}
+
+#[async_trait]
+impl<P: Ports> Handle<SetScopes> for Auth<P> {
+    type Output = User;
+    type Error = AuthError;
+
+    async fn handle(&self, command: SetScopes, caller: &Caller) -> Result<User, AuthError> {
+        let (context, scopes) = (self.context(caller), command.scopes);
+        let set = Arc::new(move |user: &mut User| user.set_scopes(scopes.clone(), &context));
+        let changed = self.ports.users().change(command.user, set).await?;
+        changed.map(|changed| changed.aggregate).ok_or(AuthError::UserNotFound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain_shared::{Aggregate, Scope};
+
+    use super::*;
+    use crate::{commands::RefreshSession, queries::Authenticate, testing::World};
+
+    #[tokio::test]
+    async fn scopes_take_effect_at_the_next_refresh() {
+        let world = World::new();
+        let tokens = world.sign_in("ada").await;
+        let ada = world.me(&tokens.access).await.unwrap().id();
+        let scopes: Scopes = [Scope::products_write()].into_iter().collect();
+        world.auth.handle(SetScopes { user: ada, scopes: scopes.clone() }, &Caller::default()).await.unwrap();
+
+        let refresh = RefreshSession { token: tokens.refresh };
+        let refreshed = world.auth.handle(refresh, &Caller::default()).await.unwrap();
+        for (token, expected) in [(tokens.access, Scopes::default()), (refreshed.access, scopes)] {
+            let seen = world.auth.handle(Authenticate { token }, &Caller::default()).await.unwrap();
+            assert_eq!(seen.claims.scopes, expected);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain_auth::{
+    Client, EndReason, LoginCode, LoginCodeGenerator, LoginCodes, Session, SessionId, User, UserError, UserId,
+    UserRepository, Username,
+};
+use domain_shared::{Aggregate, Caller, ChangeError, Handle, IdGenerator, Repository, StoreError};
+
+use crate::{Auth, AuthError, Ports, Tokens};
+
+/// Completes a login with the code that went out by e-mail.
+#[derive(Debug, Clone)]
+pub struct VerifyCode {
+    /// Whose login it is.
+    pub owner: CodeOwner,
+    /// What they typed.
+    pub code: LoginCode,
+    /// From where.
+    pub client: Client,
+}
+
+/// Whose code it is, by id or by name.
+#[derive(Debug, Clone)]
+pub enum CodeOwner {
+    /// By the id that the login answered.
+    Id(UserId),
+    /// By the name that signed in.
+    Username(Username),
+}
+
+#[async_trait]
+impl<P: Ports> Handle<VerifyCode> for Auth<P> {
+    type Output = Tokens;
+    type Error = AuthError;
+
+    async fn handle(&self, command: VerifyCode, caller: &Caller) -> Result<Tokens, AuthError> {
+        let VerifyCode { owner, code, client } = command;
+        let (codes, generator) = (self.ports.codes(), self.ports.code_generator());
+        let user = self.owner(&owner).await?.ok_or(AuthError::InvalidCode)?;
+        let attempt = codes.attempt(user.id(), self.policy.code_attempts, self.now()).await?;
+        let challenge = attempt.ok_or(AuthError::InvalidCode)?;
+        if !generator.code(challenge.id).matches(&code) || !codes.consume(challenge.id).await? {
+            return Err(AuthError::InvalidCode);
+        }
+
+        let caller = Caller { actor: Some(user.id().0), ..caller.clone() };
+        let context = self.context(&caller);
+        let (id, expires_at) = (SessionId(self.ports.ids().next_id()), context.at + self.policy.session_ttl);
+        let mut session = Session::start(id, user.id(), client, expires_at, &context);
+        // The session is there before the login is agreed to, so that a password change either finds it and ends it, or
+        // came first and makes the login fail.
+        self.ports.sessions().save(&mut session).await?;
+        let context = self.context(&caller);
+        let log_in = Arc::new(move |user: &mut User| user.log_in(challenge.issued_at, &context));
+        match self.ports.users().change(user.id(), log_in).await {
+            Ok(Some(changed)) => self.tokens(&changed.aggregate, &session),
+            Ok(None) | Err(ChangeError::Refused(UserError::Inactive | UserError::PasswordChangedMeanwhile)) => {
+                self.end_session(id, EndReason::LoginRefused, &caller).await?;
+                Err(AuthError::InvalidCode)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl<P: Ports> Auth<P> {
+    async fn owner(&self, owner: &CodeOwner) -> Result<Option<User>, StoreError> {
+        match owner {
+            CodeOwner::Id(id) => self.ports.users().find(*id).await,
+            CodeOwner::Username(username) => self.ports.users().by_username(username).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{World, code, other_than};
+
+    #[tokio::test]
+    async fn the_code_from_the_mail_gets_tokens_once() {
+        let world = World::new();
+        let ada = world.register("ada").await;
+        let sent = world.start_login("ada").await;
+        let tokens = world.verify(ada.id(), &sent).await.unwrap();
+        assert!(tokens.expires_in > 0 && world.me(&tokens.access).await.is_ok());
+        let again = world.verify(ada.id(), &sent).await;
+        assert!(matches!(again, Err(AuthError::InvalidCode)), "{again:?}");
+    }
+
+    #[tokio::test]
+    async fn a_name_will_do_instead_of_an_id() {
+        let world = World::new();
+        world.register("ada").await;
+        let sent = world.start_login("ada").await;
+        let owner = CodeOwner::Username(crate::testing::username("ADA"));
+        let command = VerifyCode { owner, code: code(&sent), client: Client::default() };
+        world.auth.handle(command, &Caller::default()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn two_typos_are_forgiven_and_five_kill_the_code() {
+        let world = World::new();
+        let ada = world.register("ada").await;
+        let sent = world.start_login("ada").await;
+        for _ in 0..2 {
+            world.verify(ada.id(), &other_than(&sent)).await.unwrap_err();
+        }
+        world.verify(ada.id(), &sent).await.unwrap();
+
+        let sent = world.start_login("ada").await;
+        for _ in 0..5 {
+            world.verify(ada.id(), &other_than(&sent)).await.unwrap_err();
+        }
+        let late = world.verify(ada.id(), &sent).await;
+        assert!(matches!(late, Err(AuthError::InvalidCode)), "{late:?}");
+    }
+
+    #[tokio::test]
+    async fn a_code_opens_nobody_elses_account_and_dies_with_the_next_login() {
+        let world = World::new();
+        let (ada, eve) = (world.register("ada").await, world.register("eve").await);
+        let first = world.start_login("ada").await;
+        world.start_login("eve").await;
+        world.verify(eve.id(), &first).await.unwrap_err();
+        let second = world.start_login("ada").await;
+        if first != second {
+            world.verify(ada.id(), &first).await.unwrap_err();
+        }
+        world.verify(ada.id(), &second).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_code_expires() {
+        let world = World::new();
+        let ada = world.register("ada").await;
+        let sent = world.start_login("ada").await;
+        world.pass(world.auth.policy.code_ttl);
+        world.verify(ada.id(), &sent).await.unwrap_err();
+    }
+
+    #[tokio::test]
+    async fn a_deactivated_user_gets_no_session_for_a_code_still_out() {
+        let world = World::new();
+        let ada = world.register("ada").await;
+        let sent = world.start_login("ada").await;
+        world.deactivate(ada.id()).await;
+        world.verify(ada.id(), &sent).await.unwrap_err();
+    }
+}

@@ -1,0 +1,45 @@
+use chrono::TimeDelta;
+use domain_auth::User;
+use domain_shared::{Scope, Scopes};
+
+/// The numbers the auth use cases go by.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// How long an access token lives.
+    pub access_ttl: TimeDelta,
+    /// How long a session lives at most, however often it is refreshed.
+    pub session_ttl: TimeDelta,
+    /// How long a refresh token that was just replaced still leads to its successor.
+    pub refresh_grace: TimeDelta,
+    /// How long a login code lives.
+    pub code_ttl: TimeDelta,
+    /// How many times a code may be tried.
+    pub code_attempts: u32,
+    /// How long to wait before a code is sent again.
+    pub resend_cooldown: TimeDelta,
+    /// What everyone may do.
+    pub default_scopes: Scopes,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            access_ttl: TimeDelta::minutes(15),
+            session_ttl: TimeDelta::days(30),
+            refresh_grace: TimeDelta::seconds(60),
+            code_ttl: TimeDelta::minutes(5),
+            code_attempts: 5,
+            resend_cooldown: TimeDelta::seconds(60),
+            default_scopes: Scopes::default(),
+        }
+    }
+}
+
+impl Policy {
+    /// What `user` may do: what everyone may, what they were granted, and as a superuser everything.
+    #[must_use]
+    pub fn scopes_of(&self, user: &User) -> Scopes {
+        let granted = self.default_scopes.with(&user.scopes);
+        if user.is_superuser { granted.with(&[Scope::products_write()].into_iter().collect()) } else { granted }
+    }
+}

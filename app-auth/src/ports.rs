@@ -1,0 +1,35 @@
+use domain_auth::{
+    LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, SessionRepository, TokenSigner, UserDirectory,
+    UserRepository,
+};
+use domain_shared::{Clock, IdGenerator, Mailer, TokenVerifier};
+
+domain_shared::ports! {
+    /// Everything the auth use cases ask of the outside world.
+    {
+        /// Where users are kept.
+        users: Users: UserRepository,
+        /// Users, as lists show them.
+        directory: Directory: UserDirectory,
+        /// Where sessions are kept.
+        sessions: Sessions: SessionRepository,
+        /// The challenges that wait for their code.
+        codes: Codes: LoginCodes,
+        /// Derives the codes.
+        code_generator: CodeGenerator: LoginCodeGenerator,
+        /// Hashes passwords.
+        hasher: Hasher: PasswordHasher,
+        /// Signs access tokens.
+        signer: Signer: TokenSigner,
+        /// Checks access tokens.
+        verifier: Verifier: TokenVerifier,
+        /// Derives refresh tokens.
+        refresh_tokens: Refresh: RefreshTokens,
+        /// Sends e-mail.
+        mailer: Mail: Mailer,
+        /// Tells the time.
+        clock: Time: Clock,
+        /// Makes ids.
+        ids: Ids: IdGenerator,
+    }
+}

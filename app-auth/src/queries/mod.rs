@@ -1,0 +1,8 @@
+//! What people can ask for that changes nothing.
+mod authenticate;
+mod get_user;
+mod list_users;
+
+pub use authenticate::{Authenticate, Authenticated};
+pub use get_user::GetUser;
+pub use list_users::ListUsers;

@@ -1,0 +1,34 @@
+use async_trait::async_trait;
+use domain_product::{ProductId, Quantity, Reason, Reference};
+use domain_shared::{Caller, Handle};
+
+use super::StockMoved;
+use crate::{AppError, Ports, Products};
+
+/// Takes more of a product in.
+#[derive(Debug, Clone)]
+pub struct AddStock {
+    /// Which one.
+    pub product: ProductId,
+    /// How many.
+    pub quantity: Quantity,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// The document behind it.
+    pub reference: Option<Reference>,
+}
+
+#[async_trait]
+impl<P: Ports> Handle<AddStock> for Products<P> {
+    type Output = StockMoved;
+    type Error = AppError;
+
+    async fn handle(&self, command: AddStock, caller: &Caller) -> Result<StockMoved, AppError> {
+        let AddStock { product, quantity, reason, reference } = command;
+        let context = self.context(caller);
+        let add = move |product: &mut domain_product::Product| {
+            product.add_stock(quantity, reason.clone(), reference.clone(), &context)
+        };
+        Ok(self.change(product, add).await?.into())
+    }
+}

@@ -1,0 +1,6 @@
+//! product-service.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bins::command::main::<bins::command::ProductProgram>()
+}

@@ -1,0 +1,176 @@
+//! The three programs: the same settings, different services.
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use super::{CreateSuperuser, logging};
+use crate::{
+    compose::{AuthService, ComposeError, Outbox, ProductService},
+    config::{Config, Settings},
+    serve::{Service, serve},
+};
+
+/// What any program can be told to do.
+#[derive(Subcommand, Debug, Clone)]
+pub enum Task {
+    /// Serve until told to stop (what is done when nothing is said)
+    Serve,
+    /// Make or update the tables, then stop
+    Migrate,
+}
+
+/// What auth-service can be told to do besides.
+#[derive(Subcommand, Debug, Clone)]
+pub enum AuthTask {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "what any program can be told")]
+    Any(Task),
+    /// Make a user who may manage others; there is no other way to make one
+    CreateSuperuser(CreateSuperuser),
+}
+
+/// Accounts, sign-in by password and e-mailed code, tokens.
+#[derive(Parser, Debug)]
+#[command(name = "auth-service", version)]
+pub struct AuthProgram {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    task: Option<AuthTask>,
+}
+
+/// Products, their stock and their price.
+#[derive(Parser, Debug)]
+#[command(name = "product-service", version)]
+pub struct ProductProgram {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+/// Both services in one process, on SQLite unless told otherwise: for trying out and for small places.
+#[derive(Parser, Debug)]
+#[command(name = "panal", version)]
+pub struct PanalProgram {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    task: Option<AuthTask>,
+}
+
+/// A program: its settings and what it does.
+pub trait Program: CommandFactory + FromArgMatches {
+    /// What to do, and with which settings.
+    fn into_parts(self) -> (Settings, AuthTask);
+    /// Whether it runs auth-service, and whether it runs product-service.
+    const SERVICES: (bool, bool);
+}
+
+impl Program for AuthProgram {
+    fn into_parts(self) -> (Settings, AuthTask) {
+        (self.settings, self.task.unwrap_or(AuthTask::Any(Task::Serve)))
+    }
+    const SERVICES: (bool, bool) = (true, false);
+}
+
+impl Program for ProductProgram {
+    fn into_parts(self) -> (Settings, AuthTask) {
+        (self.settings, AuthTask::Any(self.task.unwrap_or(Task::Serve)))
+    }
+    const SERVICES: (bool, bool) = (false, true);
+}
+
+impl Program for PanalProgram {
+    fn into_parts(self) -> (Settings, AuthTask) {
+        (self.settings, self.task.unwrap_or(AuthTask::Any(Task::Serve)))
+    }
+    const SERVICES: (bool, bool) = (true, true);
+}
+
+/// Runs the program `P` with this process's arguments and environment.
+#[must_use]
+pub fn main<P: Program>() -> ExitCode {
+    let program = match Config::parse::<P>(std::env::args_os()) {
+        Ok(program) => program,
+        Err(refusal) if refusal.is_error => return fail(&refusal),
+        Err(help) => {
+            say(&help.to_string());
+            return ExitCode::SUCCESS;
+        }
+    };
+    let (settings, task) = program.into_parts();
+    let config = match Config::new(settings) {
+        Ok(config) => config,
+        Err(refusal) => return fail(&refusal),
+    };
+    logging::start(&config);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    match runtime.block_on(run(P::SERVICES, &config, task)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&*error),
+    }
+}
+
+async fn run((auth, product): (bool, bool), config: &Config, task: AuthTask) -> Result<(), ComposeError> {
+    let outbox = Outbox::open(config)?;
+    let mut services = Vec::new();
+    if auth {
+        let service = AuthService::open(config, outbox.clone()).await?;
+        if let AuthTask::CreateSuperuser(command) = &task {
+            say(&command.run(&service).await?);
+            if !command.then_serve {
+                return Ok(());
+            }
+        }
+        services.push(Service::Auth(service));
+    }
+    if product {
+        services.push(Service::Product(ProductService::open(config, outbox.clone()).await?));
+    }
+    if matches!(task, AuthTask::Any(Task::Migrate)) {
+        say("the tables are up to date");
+        return Ok(());
+    }
+    if config.is_development() {
+        say(&banner(&services, config, &outbox));
+    }
+    Ok(serve(&services, config).await?)
+}
+
+/// Where everything is.
+fn banner(services: &[Service], config: &Config, outbox: &Outbox) -> String {
+    let mut lines = vec![String::new(), "  Panal, development".to_owned()];
+    for service in services {
+        let (name, address, store) = match service {
+            Service::Auth(_) => ("auth-service", config.auth_address(), &config.auth_store),
+            Service::Product(_) => ("product-service", config.product_address(), &config.product_store),
+        };
+        lines.push(format!("  {name:<16} http://{address}/docs   store: {store}"));
+    }
+    if let (Some(folder), true) = (&outbox.folder, matches!(services.first(), Some(Service::Auth(_)))) {
+        lines.push(format!("  {:<16} http://{}/dev/mailbox   folder: {}", "mailbox", config.auth_address(), folder.path().display()));
+        lines.push("  codes are shown here, too".to_owned());
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn say(text: &str) {
+    println!("{text}");
+}
+
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    eprintln!("error: {}", text.trim_start_matches("error: "));
+    ExitCode::FAILURE
+}

@@ -1,0 +1,84 @@
+//! auth-service, wired.
+use std::sync::Arc;
+
+use adapters::{
+    bcrypt::Bcrypt,
+    jwt::{JwtSigner, JwtVerifier},
+    keyed::{KeyedCodes, KeyedRefreshTokens},
+    system::{SystemClock, UuidV7},
+};
+use app_auth::{Auth, Wiring, subscribers::WelcomeMail};
+use domain_auth::{LoginCodes, SessionRepository, UserDirectory, UserRepository};
+
+use super::{AuthStore, ComposeError, DynMailer, Outbox, TOKEN_REALM};
+use crate::config::{Config, Refusal};
+
+/// The adapters behind auth-service's ports. The store and the mailer are chosen at run time; see
+/// `docs/adr/0004-dynamic-dispatch-at-the-edge.md`.
+pub type AuthPorts = Wiring<
+    Arc<dyn UserRepository>,
+    Arc<dyn UserDirectory>,
+    Arc<dyn SessionRepository>,
+    Arc<dyn LoginCodes>,
+    KeyedCodes,
+    Bcrypt,
+    JwtSigner,
+    JwtVerifier,
+    KeyedRefreshTokens,
+    DynMailer,
+    SystemClock,
+    UuidV7,
+>;
+
+/// auth-service, ready to be served.
+#[derive(Clone)]
+pub struct AuthService {
+    /// The use cases.
+    pub auth: Auth<AuthPorts>,
+    /// What it keeps.
+    pub store: AuthStore,
+    /// Its way out for letters.
+    pub outbox: Outbox,
+}
+
+impl AuthService {
+    /// Puts auth-service together.
+    ///
+    /// # Errors
+    /// If a key is no key, or the store can't be opened.
+    pub async fn open(config: &Config, outbox: Outbox) -> Result<Self, ComposeError> {
+        /// How many passwords may wait to be hashed; the last of them waits about ten seconds on one core.
+        const QUEUE: usize = 32;
+        let secrets = &config.secrets;
+        let Some(private) = &secrets.jwt_private else {
+            return Err(Refusal::of("JWT_PRIVATE_KEY_FILE", "is required by auth-service").into());
+        };
+        let bad_key = |name| move |_| Refusal::of(name, "must be an Ed25519 key in PEM");
+        let signer = JwtSigner::from_pem(&private.0, TOKEN_REALM, TOKEN_REALM).map_err(bad_key("JWT_PRIVATE_KEY_FILE"))?;
+        let verifier =
+            JwtVerifier::from_pem(&secrets.jwt_public, TOKEN_REALM, TOKEN_REALM).map_err(bad_key("JWT_PUBLIC_KEY_FILE"))?;
+        let store = AuthStore::open(&config.auth_store, config.settings.database_pool_size).await?;
+        let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
+        let ports = Wiring {
+            users: store.users.clone(),
+            directory: store.directory.clone(),
+            sessions: store.sessions.clone(),
+            codes: store.codes.clone(),
+            code_generator: KeyedCodes::new(&secrets.key),
+            hasher: Bcrypt::new(config.settings.bcrypt_cost, &secrets.password_key, threads, QUEUE),
+            signer,
+            verifier,
+            refresh_tokens: KeyedRefreshTokens::new(&secrets.key),
+            mailer: outbox.mailer.clone(),
+            clock: SystemClock,
+            ids: UuidV7,
+        };
+        Ok(Self { auth: Auth { ports, policy: config.policy.clone() }, store, outbox })
+    }
+
+    /// What happens because something else has happened.
+    #[must_use]
+    pub fn subscribers(&self) -> Vec<Arc<dyn domain_shared::Subscriber>> {
+        vec![Arc::new(WelcomeMail { mailer: self.outbox.mailer.clone() })]
+    }
+}

@@ -1,0 +1,89 @@
+//! Where letters go, and in development, where a person finds them.
+use std::sync::{Arc, Mutex};
+
+use adapters::mail::{folder::MailFolder, smtp::SmtpMailer};
+use async_trait::async_trait;
+use domain_shared::{Block, Letter, MailError, Mailer};
+
+use super::ComposeError;
+use crate::config::{Config, Mail};
+
+/// A mailer behind its port.
+pub type DynMailer = Arc<dyn Mailer>;
+
+/// The way out for letters, and what is known of it.
+#[derive(Clone)]
+pub struct Outbox {
+    /// Sends letters.
+    pub mailer: DynMailer,
+    /// The folder they land in, if they do.
+    pub folder: Option<MailFolder>,
+    /// Whether the last letter went out.
+    pub health: MailHealth,
+}
+
+impl Outbox {
+    /// The mailer that `config` asks for.
+    ///
+    /// # Errors
+    /// If the mail server's name makes no sense or the folder can't be made.
+    pub fn open(config: &Config) -> Result<Self, ComposeError> {
+        let health = MailHealth::default();
+        let (inner, folder): (DynMailer, _) = match &config.mail {
+            Mail::Smtp(smtp) => (Arc::new(SmtpMailer::new(smtp.clone())?), None),
+            Mail::Folder(path) => {
+                let (from, name) = (config.settings.mail_from.clone(), config.settings.mail_from_name.clone());
+                let folder = MailFolder::new(path, from, name)?;
+                (Arc::new(folder.clone()), Some(folder))
+            }
+        };
+        let shown = config.is_development() && folder.is_some();
+        let mailer = Arc::new(Watched { inner, health: health.clone(), shown });
+        Ok(Self { mailer, folder, health })
+    }
+}
+
+/// Whether the last letter went out.
+#[derive(Debug, Clone, Default)]
+pub struct MailHealth(Arc<Mutex<Option<bool>>>);
+
+impl MailHealth {
+    /// `None` until a letter was tried.
+    #[must_use]
+    pub fn last(&self) -> Option<bool> {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn note(&self, went_out: bool) {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(went_out);
+    }
+}
+
+/// Notes how letters fare, and in development shows the code of each in the terminal.
+struct Watched {
+    inner: DynMailer,
+    health: MailHealth,
+    shown: bool,
+}
+
+#[async_trait]
+impl Mailer for Watched {
+    async fn send(&self, letter: &Letter) -> Result<(), MailError> {
+        let sent = self.inner.send(letter).await;
+        // A rejected letter is the address's fault, not the mail server's.
+        self.health.note(!matches!(sent, Err(MailError::Unavailable(_))));
+        if self.shown && sent.is_ok() {
+            show(letter);
+        }
+        sent
+    }
+}
+
+fn show(letter: &Letter) {
+    println!("  mail to {}: {}", letter.to, letter.subject);
+    for block in &letter.body {
+        if let Block::Code(code) = block {
+            println!("  code    {code}");
+        }
+    }
+}

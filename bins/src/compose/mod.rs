@@ -1,0 +1,16 @@
+//! Turns the configuration into adapters behind the ports. The only place that knows which adapter serves which port.
+mod auth;
+mod mail;
+mod product;
+mod stores;
+
+pub use auth::{AuthPorts, AuthService};
+pub use mail::{DynMailer, Outbox};
+pub use product::{ProductPorts, ProductService};
+pub use stores::{AuthStore, Probe, ProductStore};
+
+/// What all access tokens name as their issuer and audience.
+const TOKEN_REALM: &str = "panal";
+
+/// Why a service can't be put together.
+pub type ComposeError = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,141 @@
+//! One store behind each port, whichever the configuration chose.
+use std::{sync::Arc, time::Duration};
+
+use adapters::{
+    Tables,
+    memory::MemoryStore,
+    postgres::{PgConfig, PgStore},
+    sqlite::SqliteStore,
+};
+use async_trait::async_trait;
+use domain_auth::{LoginCodes, Session, SessionRepository, User, UserDirectory, UserRepository};
+use domain_product::{Catalogue, Product, ProductRepository};
+use domain_shared::{Checkpoints, EventLog, Repository, StoreError};
+
+use super::ComposeError;
+use crate::config::Store;
+
+/// Whether a store answers.
+#[async_trait]
+pub trait Probe: Send + Sync {
+    /// Asks it the cheapest question there is.
+    async fn ping(&self) -> Result<(), StoreError>;
+}
+
+macro_rules! probe {
+    ($($Store:ty)+) => {
+        $(#[async_trait]
+        impl Probe for $Store {
+            async fn ping(&self) -> Result<(), StoreError> {
+                <$Store>::ping(self).await
+            }
+        })+
+    };
+}
+probe! { MemoryStore SqliteStore PgStore }
+
+/// Everything auth-service keeps.
+#[derive(Clone)]
+pub struct AuthStore {
+    pub(super) users: Arc<dyn UserRepository>,
+    pub(super) directory: Arc<dyn UserDirectory>,
+    pub(super) sessions: Arc<dyn SessionRepository>,
+    pub(super) codes: Arc<dyn LoginCodes>,
+    /// What happened.
+    pub log: Arc<dyn EventLog>,
+    /// How far subscribers have read.
+    pub checkpoints: Arc<dyn Checkpoints>,
+    /// Whether it answers.
+    pub probe: Arc<dyn Probe>,
+}
+
+/// Everything product-service keeps.
+#[derive(Clone)]
+pub struct ProductStore {
+    pub(super) products: Arc<dyn ProductRepository>,
+    pub(super) catalogue: Arc<dyn Catalogue>,
+    /// What happened.
+    pub log: Arc<dyn EventLog>,
+    /// How far subscribers have read.
+    pub checkpoints: Arc<dyn Checkpoints>,
+    /// Whether it answers.
+    pub probe: Arc<dyn Probe>,
+}
+
+impl AuthStore {
+    fn of<S>(store: S) -> Self
+    where
+        S: UserRepository + Repository<User> + UserDirectory + SessionRepository + Repository<Session>,
+        S: LoginCodes + EventLog + Checkpoints + Probe,
+    {
+        let store = Arc::new(store);
+        Self {
+            users: store.clone(),
+            directory: store.clone(),
+            sessions: store.clone(),
+            codes: store.clone(),
+            log: store.clone(),
+            checkpoints: store.clone(),
+            probe: store,
+        }
+    }
+
+    /// Opens the store, its tables made or brought up to date.
+    ///
+    /// # Errors
+    /// If it can't be reached for a minute, or can't be migrated.
+    pub async fn open(store: &Store, pool_size: usize) -> Result<Self, ComposeError> {
+        Ok(match store {
+            Store::Memory => Self::of(MemoryStore::default()),
+            Store::Sqlite(path) => Self::of(SqliteStore::open(path, Tables::Auth)?),
+            Store::Postgres(url) => Self::of(postgres(url, "auth", Tables::Auth, pool_size).await?),
+        })
+    }
+}
+
+impl ProductStore {
+    fn of<S>(store: S) -> Self
+    where
+        S: Repository<Product> + Catalogue + EventLog + Checkpoints + Probe,
+    {
+        let store = Arc::new(store);
+        Self {
+            products: store.clone(),
+            catalogue: store.clone(),
+            log: store.clone(),
+            checkpoints: store.clone(),
+            probe: store,
+        }
+    }
+
+    /// Opens the store, its tables made or brought up to date.
+    ///
+    /// # Errors
+    /// If it can't be reached for a minute, or can't be migrated.
+    pub async fn open(store: &Store, pool_size: usize) -> Result<Self, ComposeError> {
+        Ok(match store {
+            Store::Memory => Self::of(MemoryStore::default()),
+            Store::Sqlite(path) => Self::of(SqliteStore::open(path, Tables::Product)?),
+            Store::Postgres(url) => Self::of(postgres(url, "product", Tables::Product, pool_size).await?),
+        })
+    }
+}
+
+/// A database that is still starting is waited for.
+async fn postgres(url: &str, schema: &str, tables: Tables, pool_size: usize) -> Result<PgStore, StoreError> {
+    const PATIENCE: u32 = 30;
+    let config = PgConfig { url: url.to_owned(), schema: schema.to_owned(), pool_size, ..PgConfig::default() };
+    let store = PgStore::connect(config).await?;
+    let mut attempt = 1;
+    loop {
+        match store.migrate(tables).await {
+            Err(error) if attempt < PATIENCE => {
+                let error: &(dyn std::error::Error + 'static) = &error;
+                tracing::warn!(error, attempt, schema, "waiting for the database");
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                attempt += 1;
+            }
+            result => return result.map(|()| store),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! How each setting is read. No message repeats the value: it may be a secret in the wrong place.
+use std::{net::IpAddr, str::FromStr};
+
+use domain_shared::{Email, Scope, Scopes, ValueObject};
+
+use super::{Environment, LogFormat, WriteAccess};
+
+/// A list as one setting.
+#[derive(Debug, Clone, Default)]
+pub struct List<T>(pub Vec<T>);
+
+fn of<T: FromStr>(raw: &str, expected: &str) -> Result<T, String> {
+    raw.trim().parse().map_err(|_| format!("must be {expected}"))
+}
+
+fn one_of<T: Copy>(raw: &str, values: &[(&str, T)]) -> Result<T, String> {
+    let wanted = raw.trim().to_ascii_lowercase();
+    let found = values.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value);
+    let names = || values.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    found.ok_or_else(|| format!("must be one of {}", names()))
+}
+
+fn list<T>(raw: &str, item: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
+    // The Python system wrote lists as JSON: ["a", "b"].
+    let items = raw.trim().trim_start_matches('[').trim_end_matches(']').split([',', ' ']);
+    items.map(|part| part.trim().trim_matches('"')).filter(|part| !part.is_empty()).map(item).collect()
+}
+
+pub fn environment(raw: &str) -> Result<Environment, String> {
+    one_of(raw, &[("development", Environment::Development), ("production", Environment::Production)])
+}
+
+pub fn write_access(raw: &str) -> Result<WriteAccess, String> {
+    one_of(raw, &[("scope", WriteAccess::Scope), ("public", WriteAccess::Public)])
+}
+
+pub fn log_format(raw: &str) -> Result<LogFormat, String> {
+    one_of(raw, &[("text", LogFormat::Text), ("json", LogFormat::Json)])
+}
+
+pub fn flag(raw: &str) -> Result<bool, String> {
+    one_of(raw, &[("true", true), ("false", false), ("1", true), ("0", false), ("yes", true), ("no", false)])
+}
+
+pub fn ip(raw: &str) -> Result<IpAddr, String> {
+    of(if raw.trim() == "localhost" { "127.0.0.1" } else { raw }, "an IP address")
+}
+
+pub fn port(raw: &str) -> Result<u16, String> {
+    of(raw, "a port number").and_then(|port| if port == 0 { Err("must be a port number".to_owned()) } else { Ok(port) })
+}
+
+pub fn count(raw: &str) -> Result<usize, String> {
+    match of(raw, "a whole number from 1 to 1000")? {
+        count @ 1..=1000 => Ok(count),
+        _ => Err("must be a whole number from 1 to 1000".to_owned()),
+    }
+}
+
+pub fn duration(raw: &str) -> Result<i64, String> {
+    match of(raw, "a whole number from 1 to 100000")? {
+        duration @ 1..=100_000 => Ok(duration),
+        _ => Err("must be a whole number from 1 to 100000".to_owned()),
+    }
+}
+
+pub fn bcrypt_cost(raw: &str) -> Result<u32, String> {
+    match of(raw, "a whole number from 4 to 20")? {
+        cost @ 4..=20 => Ok(cost),
+        _ => Err("must be a whole number from 4 to 20".to_owned()),
+    }
+}
+
+pub fn email(raw: &str) -> Result<Email, String> {
+    Email::parse(raw.to_owned()).map_err(|_| "must be an e-mail address".to_owned())
+}
+
+pub fn emails(raw: &str) -> Result<List<Email>, String> {
+    list(raw, |part| Email::parse(part.to_owned()).map_err(|_| "must be e-mail addresses".to_owned())).map(List)
+}
+
+pub fn scopes(raw: &str) -> Result<Scopes, String> {
+    let scopes = list(raw, |part| Scope::parse(part.to_owned()).map_err(|_| "must be scopes".to_owned()))?;
+    Ok(scopes.into_iter().collect())
+}
+
+pub fn origins(raw: &str) -> Result<List<String>, String> {
+    list(raw, |part| match url::Url::parse(part).map(|url| url.origin()) {
+        Ok(origin) if origin.is_tuple() && part != "*" => Ok(origin.ascii_serialization()),
+        _ => Err("must be origins such as https://shop.example.com".to_owned()),
+    })
+    .map(List)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_come_with_commas_or_as_the_python_system_wrote_them() {
+        let expected = ["http://localhost:3000", "https://a.example"];
+        for raw in ["http://localhost:3000,https://a.example", r#"["http://localhost:3000", "https://a.example/"]"#] {
+            assert_eq!(origins(raw).unwrap().0, expected, "{raw}");
+        }
+        assert!(origins("*").is_err());
+        assert!(origins("").unwrap().0.is_empty());
+    }
+
+    #[test]
+    fn no_message_repeats_the_value() {
+        let secret = "hunter2-hunter2";
+        let messages = [port(secret).unwrap_err(), flag(secret).unwrap_err(), email(secret).unwrap_err()];
+        assert!(messages.iter().all(|message| !message.contains("hunter2")), "{messages:?}");
+    }
+}

@@ -1,0 +1,114 @@
+//! The settings as they are given: flags, environment, file. `config` turns them into something typed.
+use clap::Args;
+
+use super::parse;
+
+/// Every setting. Each is a flag, an environment variable and a key of the TOML file, in this order of precedence.
+#[derive(Args, Debug, Clone)]
+pub struct Settings {
+    /// development or production; production has no default secrets, no mailbox page and no public writes
+    #[arg(long, env = "ENVIRONMENT", global = true, default_value = "development", value_parser = parse::environment)]
+    pub environment: super::Environment,
+    /// The address to listen on
+    #[arg(long, env = "HOST", global = true, default_value = "127.0.0.1", value_parser = parse::ip)]
+    pub host: std::net::IpAddr,
+    /// The port of auth-service
+    #[arg(long, env = "AUTH_PORT", global = true, default_value = "8001", value_parser = parse::port)]
+    pub auth_port: u16,
+    /// The port of product-service
+    #[arg(long, env = "PRODUCT_PORT", global = true, default_value = "8002", value_parser = parse::port)]
+    pub product_port: u16,
+    /// HTTP worker threads; as many as there are cores unless told
+    #[arg(long, env = "WORKERS", global = true, value_parser = parse::count)]
+    pub workers: Option<usize>,
+    /// Where SQLite files, development keys and mails are kept
+    #[arg(long, env = "DATA_DIR", global = true, default_value = "data")]
+    pub data_dir: std::path::PathBuf,
+    /// auth-service's store: postgres://…, sqlite:FILE or memory:
+    #[arg(long, env = "AUTH_DATABASE_URL", global = true, hide_env_values = true)]
+    pub auth_database_url: Option<String>,
+    /// product-service's store: postgres://…, sqlite:FILE or memory:
+    #[arg(long, env = "PRODUCT_DATABASE_URL", global = true, hide_env_values = true)]
+    pub product_database_url: Option<String>,
+    /// The store of both, where they have none of their own: postgres://… (each in a schema of its own) or memory:
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Connections per service and Postgres database
+    #[arg(long, env = "DATABASE_POOL_SIZE", global = true, default_value = "16", value_parser = parse::count)]
+    pub database_pool_size: usize,
+    /// Lets SQLite serve in production on a network address
+    #[arg(long, env = "ALLOW_SQLITE_IN_PRODUCTION", global = true, default_value = "false", value_parser = parse::flag, action = clap::ArgAction::Set)]
+    pub allow_sqlite_in_production: bool,
+    /// The secret that codes, refresh tokens and password digests are keyed with, of 32 bytes or more
+    #[arg(long, env = "SECRET_KEY", global = true, hide_env_values = true)]
+    pub secret_key: Option<String>,
+    /// A secret of its own for password digests, so that SECRET_KEY can change without losing the passwords
+    #[arg(long, env = "PASSWORD_KEY", global = true, hide_env_values = true)]
+    pub password_key: Option<String>,
+    /// The Ed25519 key (PEM, PKCS#8) that auth-service signs access tokens with
+    #[arg(long, env = "JWT_PRIVATE_KEY_FILE", global = true)]
+    pub jwt_private_key_file: Option<std::path::PathBuf>,
+    /// The Ed25519 public key (PEM) that access tokens are checked with
+    #[arg(long, env = "JWT_PUBLIC_KEY_FILE", global = true)]
+    pub jwt_public_key_file: Option<std::path::PathBuf>,
+    /// How many minutes an access token lives
+    #[arg(long, env = "ACCESS_TOKEN_EXPIRE_MINUTES", global = true, default_value = "15", value_parser = parse::duration)]
+    pub access_token_expire_minutes: i64,
+    /// How many days a session lives at most
+    #[arg(long, env = "REFRESH_TOKEN_EXPIRE_DAYS", global = true, default_value = "30", value_parser = parse::duration)]
+    pub refresh_token_expire_days: i64,
+    /// How many minutes a login code lives
+    #[arg(long, env = "VERIFICATION_CODE_EXPIRE_MINUTES", global = true, default_value = "5", value_parser = parse::duration)]
+    pub verification_code_expire_minutes: i64,
+    /// bcrypt's cost; 10 at least in production
+    #[arg(long, env = "BCRYPT_COST", global = true, default_value = "12", value_parser = parse::bcrypt_cost)]
+    pub bcrypt_cost: u32,
+    /// Origins that browsers may call from, separated by commas
+    #[arg(long, env = "ALLOWED_ORIGINS", global = true, default_value = "", value_parser = parse::origins)]
+    pub allowed_origins: parse::List<String>,
+    /// Scopes that everyone has, separated by commas; products:write in development and none in production unless told
+    #[arg(long, env = "DEFAULT_SCOPES", global = true, value_parser = parse::scopes)]
+    pub default_scopes: Option<domain_shared::Scopes>,
+    /// Who may write products: scope (holders of products:write) or public (anyone; development on a loopback address only)
+    #[arg(long, env = "PRODUCT_WRITE_ACCESS", global = true, value_parser = parse::write_access)]
+    pub product_write_access: Option<super::WriteAccess>,
+    /// Where product-service finds auth-service
+    #[arg(long, env = "AUTH_SERVICE_URL", global = true)]
+    pub auth_service_url: Option<String>,
+    /// The SMTP server; without one, in development, mails go to a folder
+    #[arg(long, env = "MAIL_SERVER", global = true)]
+    pub mail_server: Option<String>,
+    /// The SMTP port
+    #[arg(long, env = "MAIL_PORT", global = true, default_value = "587", value_parser = parse::port)]
+    pub mail_port: u16,
+    /// The user to log in to the SMTP server as
+    #[arg(long, env = "MAIL_USERNAME", global = true)]
+    pub mail_username: Option<String>,
+    /// The password to log in to the SMTP server with
+    #[arg(long, env = "MAIL_PASSWORD", global = true, hide_env_values = true)]
+    pub mail_password: Option<String>,
+    /// The address that mails come from
+    #[arg(long, env = "MAIL_FROM", global = true, default_value = "panal@localhost.localdomain", value_parser = parse::email)]
+    pub mail_from: domain_shared::Email,
+    /// The name that mails come from
+    #[arg(long, env = "MAIL_FROM_NAME", global = true, default_value = "Panal")]
+    pub mail_from_name: String,
+    /// Whether to upgrade to TLS by STARTTLS
+    #[arg(long, env = "MAIL_STARTTLS", global = true, default_value = "true", value_parser = parse::flag, action = clap::ArgAction::Set)]
+    pub mail_starttls: bool,
+    /// Whether to speak TLS from the start
+    #[arg(long, env = "MAIL_SSL_TLS", global = true, default_value = "false", value_parser = parse::flag, action = clap::ArgAction::Set)]
+    pub mail_ssl_tls: bool,
+    /// The folder that mails are written to as .eml files when there is no SMTP server
+    #[arg(long, env = "MAIL_DIR", global = true)]
+    pub mail_dir: Option<std::path::PathBuf>,
+    /// Who is told of low stock, separated by commas
+    #[arg(long, env = "STOCK_ALERT_RECIPIENTS", global = true, default_value = "", value_parser = parse::emails)]
+    pub stock_alert_recipients: parse::List<domain_shared::Email>,
+    /// How logs look: text or json; json in production unless told
+    #[arg(long, env = "LOG_FORMAT", global = true, value_parser = parse::log_format)]
+    pub log_format: Option<super::LogFormat>,
+    /// What is logged, such as info or bins=debug
+    #[arg(long, env = "LOG_LEVEL", global = true, default_value = "info")]
+    pub log_level: String,
+}

@@ -1,0 +1,53 @@
+use actix_web::{HttpResponse, web::Data};
+use app_auth::commands::ChangePassword;
+use domain_auth::{Password, PasswordAttempt};
+use domain_shared::Handle;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{Auth, SignedIn, register::confirm};
+use crate::http::{
+    body::Body,
+    field::{Field, Violations},
+    message::{MessageBody, say},
+    problem::Problem,
+};
+
+/// The old password and the new one.
+#[derive(Deserialize, ToSchema, Default)]
+#[serde(default)]
+pub struct ChangePasswordBody {
+    /// The password in force; `current_password` will do as well.
+    #[serde(alias = "current_password")]
+    #[schema(value_type = String, format = Password, example = "OldPass123!")]
+    old_password: Field<PasswordAttempt>,
+    /// The one to replace it.
+    #[schema(value_type = String, format = Password, min_length = 8, max_length = 128, example = "NewPass123!")]
+    new_password: Field<Password>,
+    /// The new password again, checked when given.
+    #[schema(value_type = Option<String>, format = Password, example = "NewPass123!")]
+    confirm_password: Field<PasswordAttempt>,
+}
+
+/// Change the password
+///
+/// Every other session of the user ends.
+#[utoipa::path(
+    put,
+    path = "/api/v1/auth/change-password",
+    tag = "accounts",
+    security(("bearer" = [])),
+    request_body = ChangePasswordBody,
+    responses((status = 200, description = "The password is changed", body = MessageBody)),
+)]
+pub async fn change_password(auth: Data<Auth>, who: SignedIn, body: Body) -> Result<HttpResponse, Problem> {
+    let body: ChangePasswordBody = body.json()?;
+    let mut bad = Violations::default();
+    let (old, new) = (bad.required("old_password", body.old_password), bad.required("new_password", body.new_password));
+    confirm(&mut bad, new.as_ref(), body.confirm_password);
+    let (Some(old), Some(new)) = (old, new) else { return Err(bad.into()) };
+    bad.result()?;
+    auth.handle(ChangePassword { user: who.id(), session: who.session(), old, new }, &who.caller).await?;
+    let message = say(who.caller.language, "The password is changed", "La contraseña ha cambiado");
+    Ok(HttpResponse::Ok().json(MessageBody { message }))
+}

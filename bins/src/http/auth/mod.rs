@@ -1,0 +1,67 @@
+//! auth-service over HTTP, under `/api/v1/auth`. One file per thing people do; routes and their policies are listed here.
+mod change_password;
+mod login;
+mod profile;
+mod register;
+mod session;
+mod signed_in;
+mod user;
+mod users;
+
+use actix_web::web;
+use utoipa::OpenApi;
+
+pub use signed_in::{SignedIn, Superuser};
+
+use super::routing::{get, resource};
+use crate::compose::AuthPorts;
+
+/// What the handlers call.
+pub type Auth = app_auth::Auth<AuthPorts>;
+
+/// The routes of auth-service.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let at = |path: &str| format!("/api/v1/auth{path}");
+    config
+        .service(resource(&at("/register"), "POST").route(web::post().to(register::register)))
+        .service(resource(&at("/login"), "POST").route(web::post().to(login::login)))
+        .service(resource(&at("/verify-code"), "POST").route(web::post().to(login::verify_code)))
+        .service(resource(&at("/resend-code"), "POST").route(web::post().to(login::resend_code)))
+        .service(resource(&at("/refresh"), "POST").route(web::post().to(session::refresh)))
+        .service(resource(&at("/logout"), "POST").route(web::post().to(session::logout)))
+        .service(resource(&at("/me"), "GET, HEAD").route(get().to(profile::me)))
+        .service(resource(&at("/verify"), "GET, HEAD").route(get().to(session::verify)))
+        .service(resource(&at("/forward"), "GET, HEAD").route(get().to(session::forward)))
+        .service(resource(&at("/profile"), "PUT").route(web::put().to(profile::update_profile)))
+        .service(resource(&at("/change-password"), "PUT").route(web::put().to(change_password::change_password)))
+        .service(resource(&at("/users"), "GET, HEAD").route(get().to(users::list)))
+        .service(resource(&at("/users/{id}"), "GET, HEAD").route(get().to(users::get)))
+        .service(resource(&at("/users/{id}/activate"), "POST").route(web::post().to(users::activate)))
+        .service(resource(&at("/users/{id}/deactivate"), "POST").route(web::post().to(users::deactivate)))
+        .service(resource(&at("/users/{id}/scopes"), "PUT").route(web::put().to(users::set_scopes)));
+}
+
+/// What `/openapi.json` says about them.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Panal auth-service", description = "Accounts, sign-in by password and e-mailed code, tokens."),
+    paths(
+        register::register,
+        login::login,
+        login::verify_code,
+        login::resend_code,
+        session::refresh,
+        session::logout,
+        profile::me,
+        session::verify,
+        session::forward,
+        profile::update_profile,
+        change_password::change_password,
+        users::list,
+        users::get,
+        users::activate,
+        users::deactivate,
+        users::set_scopes
+    )
+)]
+pub struct Api;

@@ -1,0 +1,96 @@
+use actix_web::{HttpRequest, HttpResponse, http::header::LOCATION, web::Data};
+use app_auth::commands::RegisterUser;
+use domain_auth::{FullName, Password, PasswordAttempt, PhoneNumber, Registration, Username};
+use domain_shared::{Aggregate, Email, Handle, Invalid, Language};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{Auth, user::UserBody};
+use crate::http::{
+    body::Body,
+    conditional::with_tag,
+    context::caller,
+    field::{Field, Violations},
+    problem::Problem,
+};
+
+/// A new account.
+#[derive(Deserialize, ToSchema)]
+#[serde(default)]
+#[derive(Default)]
+pub struct RegisterBody {
+    /// Where codes will go.
+    #[schema(value_type = String, format = Email, max_length = 254, example = "user@example.com")]
+    email: Field<Email>,
+    /// Letters, digits, dots, hyphens and underscores; unique regardless of case.
+    #[schema(value_type = String, min_length = 3, max_length = 50, example = "testuser")]
+    username: Field<Username>,
+    /// Any characters, all of which count; not a common one.
+    #[schema(value_type = String, format = Password, min_length = 8, max_length = 128, example = "SecurePass123!")]
+    password: Field<Password>,
+    /// The password again, checked when given.
+    #[schema(value_type = Option<String>, format = Password, example = "SecurePass123!")]
+    confirm_password: Field<PasswordAttempt>,
+    /// What people call the user.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Test User")]
+    full_name: Field<FullName>,
+    /// An optional plus and 7 to 15 digits.
+    #[schema(value_type = Option<String>, example = "+1234567890")]
+    phone_number: Field<PhoneNumber>,
+    /// Nobody makes themselves a superuser: `true` is 403.
+    #[schema(value_type = Option<bool>, example = false)]
+    is_superuser: Field<bool>,
+    /// Accounts start active: `false` is 403.
+    #[schema(value_type = Option<bool>, example = true)]
+    is_active: Field<bool>,
+}
+
+impl RegisterBody {
+    fn check(self, language: Language) -> Result<RegisterUser, Problem> {
+        let mut bad = Violations::default();
+        let (email, username) = (bad.required("email", self.email), bad.required("username", self.username));
+        let password = bad.required("password", self.password);
+        confirm(&mut bad, password.as_ref(), self.confirm_password);
+        let full_name = bad.optional("full_name", self.full_name);
+        let phone_number = bad.optional("phone_number", self.phone_number);
+        let is_superuser = bad.optional("is_superuser", self.is_superuser).unwrap_or(false);
+        let is_active = bad.optional("is_active", self.is_active).unwrap_or(true);
+        if is_superuser || !is_active {
+            return Err(Problem::forbidden());
+        }
+        let (Some(email), Some(username), Some(password)) = (email, username, password) else {
+            return Err(bad.into());
+        };
+        bad.result()?;
+        let registration = Registration { email, username, full_name, phone_number, language, is_superuser };
+        Ok(RegisterUser { registration, password })
+    }
+}
+
+/// Checks a repetition of `password`, if there is one.
+pub(super) fn confirm(bad: &mut Violations, password: Option<&Password>, again: Field<PasswordAttempt>) {
+    if let (Some(again), Some(password)) = (bad.optional("confirm_password", again), password)
+        && again.expose() != password.expose()
+    {
+        bad.add("confirm_password", Invalid::Mismatch);
+    }
+}
+
+/// Register
+///
+/// Opens an account for an address and a name nobody has used yet.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/register",
+    tag = "accounts",
+    request_body = RegisterBody,
+    responses((status = 201, description = "The new user", body = UserBody, headers(("Location" = String), ("ETag" = String)))),
+)]
+pub async fn register(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
+    let caller = caller(&request, None);
+    let command = body.json::<RegisterBody>()?.check(caller.language)?;
+    let user = auth.handle(command, &caller).await?;
+    let mut response = HttpResponse::Created();
+    with_tag(&mut response, user.version());
+    Ok(response.insert_header((LOCATION, format!("/api/v1/auth/users/{}", user.id().0))).json(UserBody::from(&user)))
+}

@@ -1,0 +1,68 @@
+//! Who is asking: extractors that a protected handler names as its policy.
+use std::{future::Future, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use app_auth::queries::{Authenticate, Authenticated};
+use domain_auth::{SessionId, User, UserId};
+use domain_shared::{Aggregate, Caller, Claims, Handle};
+
+use super::Auth;
+use crate::http::{bearer, context::caller, problem::Problem};
+
+/// A user with a live session.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Who it is.
+    pub user: User,
+    /// What their token says.
+    pub claims: Claims,
+    /// On whose behalf things are done.
+    pub caller: Caller,
+}
+
+impl SignedIn {
+    /// Their id.
+    #[must_use]
+    pub fn id(&self) -> UserId {
+        self.user.id()
+    }
+
+    /// Their session.
+    #[must_use]
+    pub const fn session(&self) -> SessionId {
+        SessionId(self.claims.session)
+    }
+}
+
+/// A superuser with a live session.
+#[derive(Debug)]
+pub struct Superuser(pub SignedIn);
+
+async fn sign_in(request: HttpRequest) -> Result<SignedIn, Problem> {
+    let token = bearer::token(&request)?.ok_or_else(Problem::missing_token)?;
+    let auth = request.app_data::<Data<Auth>>().ok_or_else(Problem::not_found)?;
+    let Authenticated { user, claims } = auth.handle(Authenticate { token }, &Caller::default()).await?;
+    Ok(SignedIn { caller: caller(&request, Some(user.id().0)), user, claims })
+}
+
+impl FromRequest for SignedIn {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        Box::pin(sign_in(request.clone()))
+    }
+}
+
+impl FromRequest for Superuser {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let signed_in = sign_in(request.clone());
+        Box::pin(async move {
+            let who = signed_in.await?;
+            if who.user.is_superuser { Ok(Self(who)) } else { Err(Problem::forbidden()) }
+        })
+    }
+}

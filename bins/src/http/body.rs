@@ -1,0 +1,105 @@
+//! Bodies: bounded, JSON, an object, no key twice.
+use std::{future::Future, pin::Pin, time::Duration};
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::{StatusCode, header::CONTENT_TYPE},
+    web::{Bytes, BytesMut},
+};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use super::problem::Problem;
+
+/// The most bytes a body may have.
+pub const MAX_BODY: usize = 64 * 1024;
+/// How long a body may take to arrive.
+const MAX_WAIT: Duration = Duration::from_secs(10);
+
+/// A body that has arrived, not yet looked into: whether the caller may send it comes first.
+#[derive(Debug)]
+pub struct Body {
+    bytes: Bytes,
+    is_json: bool,
+}
+
+impl Body {
+    /// The JSON object in it.
+    ///
+    /// # Errors
+    /// 415, 400 or 422.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        if !self.is_json {
+            let detail = "the content type must be application/json";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
+        }
+        let malformed = Problem::new(StatusCode::BAD_REQUEST, "malformed_json", "the body is not valid JSON");
+        let Ok(text) = std::str::from_utf8(&self.bytes) else { return Err(malformed) };
+        serde_json::from_str::<T>(text).map_err(|error| {
+            let message = error.to_string();
+            if message.starts_with("duplicate field") {
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "duplicate_key", "a field is given more than once")
+            } else if error.classify() == Category::Data {
+                not_an_object()
+            } else {
+                malformed
+            }
+        })
+        // A derived `Deserialize` would take the fields of an array in order.
+        .and_then(|value| if text.trim_start().starts_with('{') { Ok(value) } else { Err(not_an_object()) })
+    }
+
+    /// The JSON object in it, or an empty one if there is no body at all.
+    ///
+    /// # Errors
+    /// As [`Body::json`].
+    pub fn json_or_default<T: DeserializeOwned + Default>(&self) -> Result<T, Problem> {
+        if self.bytes.is_empty() { Ok(T::default()) } else { self.json() }
+    }
+}
+
+const fn not_an_object() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "not_an_object", "the body must be a JSON object")
+}
+
+impl FromRequest for Body {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(is_json);
+        let declared = request.headers().get("content-length").and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+        let payload = payload.take();
+        Box::pin(async move {
+            let too_large = Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE);
+            if declared.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > MAX_BODY)) {
+                return Err(too_large);
+            }
+            match tokio::time::timeout(MAX_WAIT, collect(payload)).await {
+                Ok(Ok(Some(bytes))) => Ok(Self { bytes, is_json }),
+                Ok(Ok(None)) => Err(too_large),
+                Ok(Err(_)) => Err(Problem::of_status(StatusCode::BAD_REQUEST)),
+                Err(_) => Err(Problem::of_status(StatusCode::REQUEST_TIMEOUT)),
+            }
+        })
+    }
+}
+
+async fn collect(mut payload: Payload) -> Result<Option<Bytes>, actix_web::error::PayloadError> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk?;
+        if bytes.len() + chunk.len() > MAX_BODY {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Some(bytes.freeze()))
+}
+
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}

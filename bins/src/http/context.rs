@@ -1,0 +1,150 @@
+//! What every request has: an id, a language, a trace; and what every response gets.
+use actix_web::{
+    Error, HttpMessage, HttpRequest,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+    middleware::Next,
+};
+use domain_shared::{Caller, IdGenerator, Language};
+use uuid::Uuid;
+
+use super::problem::Problem;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const NO_SNIFF: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+
+/// What is known of a request before anybody looks into it.
+#[derive(Debug, Clone, Default)]
+pub struct RequestContext {
+    /// The caller's `X-Request-Id`, or one of ours.
+    pub id: String,
+    /// What the caller reads.
+    pub language: Language,
+    /// The W3C trace context, if the caller gave one.
+    pub traceparent: Option<String>,
+}
+
+impl RequestContext {
+    /// The context of `request`.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> Self {
+        request.extensions().get::<Self>().cloned().unwrap_or_default()
+    }
+
+    fn read(headers: &HeaderMap) -> Self {
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        Self {
+            id: header("x-request-id")
+                .filter(|id| is_request_id(id))
+                .map_or_else(|| adapters::system::UuidV7.next_id().to_string(), str::to_owned),
+            language: header(ACCEPT_LANGUAGE.as_str()).map_or(Language::En, preferred_language),
+            traceparent: header("traceparent").filter(|trace| is_traceparent(trace)).map(str::to_owned),
+        }
+    }
+}
+
+/// On whose behalf `request` is handled.
+#[must_use]
+pub fn caller(request: &HttpRequest, actor: Option<Uuid>) -> Caller {
+    let RequestContext { language, traceparent, .. } = RequestContext::of(request);
+    Caller { actor, language, traceparent }
+}
+
+fn preferred_language(header: &str) -> Language {
+    let spoken = |tag: &String| tag.starts_with("es") || tag.starts_with("en");
+    let first = accept_language::parse(header).into_iter().find(spoken);
+    first.map_or(Language::En, |tag| Language::from_code(tag.split('-').next().unwrap_or_default()))
+}
+
+fn is_request_id(id: &str) -> bool {
+    (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}
+
+/// Version 00 of W3C Trace Context: `00-<32 hex>-<16 hex>-<2 hex>`.
+fn is_traceparent(trace: &str) -> bool {
+    let parts: Vec<_> = trace.split('-').collect();
+    let hex = |part: &str| part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    matches!(parts.iter().map(|part| part.len()).collect::<Vec<_>>()[..], [2, 32, 16, 2])
+        && parts.iter().all(|part| hex(part))
+        && parts.first() == Some(&"00")
+}
+
+/// Gives each request its context, and each response its id, its headers and, if it failed, its problem document.
+///
+/// # Errors
+/// None of its own.
+pub async fn middleware(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let context = RequestContext::read(request.headers());
+    request.extensions_mut().insert(context.clone());
+    let outer = request.request().clone();
+    let mut response = match next.call(request).await {
+        Ok(response) => explain(response.map_into_boxed_body(), &context),
+        Err(error) => {
+            let problem = error.as_error::<Problem>().cloned();
+            let problem = problem.unwrap_or_else(|| Problem::of_status(error.as_response_error().status_code()));
+            ServiceResponse::new(outer, problem.respond(&context.id, context.language))
+        }
+    };
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&context.id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(NO_SNIFF.0, NO_SNIFF.1);
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    Ok(response)
+}
+
+/// Puts a problem document where a failure has another body.
+fn explain(response: ServiceResponse<BoxBody>, context: &RequestContext) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    let is_problem = || response.headers().get(CONTENT_TYPE).is_some_and(|t| t == "application/problem+json");
+    let problem = match response.response().error().and_then(|error| error.as_error::<Problem>()) {
+        Some(problem) => problem.clone(),
+        None if (status.is_client_error() || status.is_server_error()) && !is_problem() => Problem::of_status(status),
+        None => return response,
+    };
+    response.into_response(problem.respond(&context.id, context.language))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spanish_is_spoken_where_it_is_preferred() {
+        for (header, language) in [
+            ("es", Language::Es),
+            ("es-MX,es;q=0.9,en;q=0.5", Language::Es),
+            ("en-US,en;q=0.9,es;q=0.8", Language::En),
+            ("fr, es;q=0.4, en;q=0.2", Language::Es),
+            ("fr", Language::En),
+            ("*", Language::En),
+            ("", Language::En),
+            ("é;;q=x", Language::En),
+        ] {
+            assert_eq!(preferred_language(header), language, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_id_that_could_break_a_log_is_not_taken() {
+        assert!(is_request_id("abc-123_X.y"));
+        for id in ["", "a b", "a\nb", "{x}", &"a".repeat(129)] {
+            assert!(!is_request_id(id), "{id:?}");
+        }
+    }
+
+    #[test]
+    fn a_traceparent_has_its_form() {
+        assert!(is_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
+        assert!(!is_traceparent("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01"));
+        assert!(!is_traceparent("nonsense"));
+    }
+}

@@ -1,0 +1,88 @@
+//! Liveness and readiness: the first says that the process runs, the second that it can serve.
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use actix_web::{HttpResponse, http::header::RETRY_AFTER, web::Data};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::service::Identity;
+use crate::compose::{Outbox, Probe};
+
+/// What the service depends on.
+#[derive(Clone)]
+pub struct Dependencies {
+    /// Its store; without it nothing works.
+    pub store: Arc<dyn Probe>,
+    /// Its way out for letters; without it some things don't.
+    pub outbox: Outbox,
+}
+
+/// That the service is there.
+#[derive(Serialize, ToSchema)]
+pub struct HealthBody {
+    /// Always `healthy`.
+    #[schema(example = "healthy")]
+    status: &'static str,
+    /// Which service it is.
+    #[schema(example = "auth-service")]
+    service: &'static str,
+    /// What kind of place this is.
+    #[schema(example = "development")]
+    environment: &'static str,
+}
+
+/// How each dependency is.
+#[derive(Serialize, ToSchema)]
+pub struct ReadyBody {
+    /// `ready`, `degraded` when only mail is down, or `unavailable`.
+    #[schema(example = "ready")]
+    status: &'static str,
+    /// Each dependency: `up`, `down`, or `unknown` until it was first needed.
+    dependencies: BTreeMap<&'static str, &'static str>,
+}
+
+/// Health
+///
+/// That the service is there.
+#[utoipa::path(get, path = "/health", tag = "housekeeping", responses((status = 200, description = "It is", body = HealthBody)))]
+pub async fn health(identity: Data<Identity>) -> HttpResponse {
+    let Identity { service, environment, .. } = **identity;
+    HttpResponse::Ok().json(HealthBody { status: "healthy", service, environment })
+}
+
+/// Liveness
+///
+/// That the process runs, whatever it depends on.
+#[utoipa::path(get, path = "/health/live", tag = "housekeeping", responses((status = 200, description = "It does", body = HealthBody)))]
+pub async fn live(identity: Data<Identity>) -> HttpResponse {
+    health(identity).await
+}
+
+/// Readiness
+///
+/// Whether it can serve: 503 when the database is down, 200 with `degraded` when only mail is.
+#[utoipa::path(
+    get,
+    path = "/health/ready",
+    tag = "housekeeping",
+    responses(
+        (status = 200, description = "It can", body = ReadyBody),
+        (status = 503, description = "It can't", body = ReadyBody),
+    ),
+)]
+pub async fn ready(dependencies: Data<Dependencies>) -> HttpResponse {
+    let answer = tokio::time::timeout(Duration::from_secs(2), dependencies.store.ping()).await;
+    let database = matches!(answer, Ok(Ok(())));
+    let mail = dependencies.outbox.health.last();
+    let state = |up| if up { "up" } else { "down" };
+    let dependencies = BTreeMap::from([("database", state(database)), ("mail", mail.map_or("unknown", state))]);
+    let (mut response, status) = match (database, mail) {
+        (false, _) => (HttpResponse::ServiceUnavailable(), "unavailable"),
+        (true, Some(false)) => (HttpResponse::Ok(), "degraded"),
+        (true, _) => (HttpResponse::Ok(), "ready"),
+    };
+    if !database {
+        response.insert_header((RETRY_AFTER, 5));
+    }
+    response.json(ReadyBody { status, dependencies })
+}

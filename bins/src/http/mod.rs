@@ -1,0 +1,21 @@
+//! The services over HTTP. `auth` and `product` hold the handlers; the other files are what both share, one idea each.
+pub mod auth;
+mod bearer;
+mod body;
+mod conditional;
+pub mod context;
+pub mod docs;
+mod field;
+pub mod health;
+pub mod mailbox;
+mod message;
+pub mod metrics;
+mod path;
+mod problem;
+pub mod product;
+mod query;
+mod routing;
+pub mod service;
+mod spanish;
+
+pub use problem::Problem;

@@ -1,0 +1,76 @@
+//! product-service over HTTP, under `/api/v1/products`. One file per thing people do; routes and their policies are listed
+//! here.
+mod access;
+mod create;
+mod cursor;
+mod edit;
+mod list;
+mod movements;
+mod product;
+mod read;
+mod stock;
+
+use actix_web::web;
+use domain_shared::TokenVerifier;
+use std::sync::Arc;
+use utoipa::OpenApi;
+
+pub use access::{Reader, Writer};
+
+use super::routing::{get, resource};
+use crate::compose::ProductPorts;
+
+/// What the handlers call.
+pub type Products = app_product::Products<ProductPorts>;
+
+/// Who may do what.
+#[derive(Clone)]
+pub struct Access {
+    /// Tells our tokens from others.
+    pub verifier: Arc<dyn TokenVerifier>,
+    /// Whether anyone may write; in development, on a loopback address, only.
+    pub public_writes: bool,
+}
+
+/// The routes of product-service.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let at = |path: &str| format!("/api/v1/products{path}");
+    for root in [at(""), at("/")] {
+        config.service(
+            resource(&root, "GET, HEAD, POST").route(get().to(list::list)).route(web::post().to(create::create)),
+        );
+    }
+    config
+        .service(
+            resource(&at("/{id}"), "GET, HEAD, PUT, DELETE")
+                .route(get().to(read::get))
+                .route(web::put().to(edit::update))
+                .route(web::delete().to(edit::delete)),
+        )
+        .service(resource(&at("/{id}/activate"), "POST").route(web::post().to(edit::activate)))
+        .service(resource(&at("/{id}/deactivate"), "POST").route(web::post().to(edit::deactivate)))
+        .service(resource(&at("/{id}/stock"), "GET, HEAD").route(get().to(read::stock)))
+        .service(resource(&at("/{id}/stock/add"), "POST").route(web::post().to(stock::add)))
+        .service(resource(&at("/{id}/stock/remove"), "POST").route(web::post().to(stock::remove)))
+        .service(resource(&at("/{id}/movements"), "GET, HEAD").route(get().to(movements::list)));
+}
+
+/// What `/openapi.json` says about them.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Panal product-service", description = "Products, their stock and their price."),
+    paths(
+        create::create,
+        list::list,
+        read::get,
+        edit::update,
+        edit::delete,
+        edit::activate,
+        edit::deactivate,
+        read::stock,
+        stock::add,
+        stock::remove,
+        movements::list
+    )
+)]
+pub struct Api;

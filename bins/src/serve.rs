@@ -1,0 +1,189 @@
+//! Runs services until a signal says stop, then lets what was begun be finished.
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use actix_web::{
+    App, HttpServer,
+    dev::{Server, ServerHandle},
+    middleware::from_fn,
+    web::{self, Data},
+};
+use domain_shared::{Checkpoints, Delivery, EventLog, Subscriber, deliver};
+use tokio::task::JoinSet;
+use utoipa::OpenApi;
+
+use crate::{
+    compose::{AuthService, ProductService},
+    config::Config,
+    http::{
+        self,
+        health::Dependencies,
+        metrics::Metrics,
+        service::{self, Identity},
+    },
+};
+
+/// A service, ready to be served.
+#[derive(Clone)]
+pub enum Service {
+    /// auth-service.
+    Auth(AuthService),
+    /// product-service.
+    Product(ProductService),
+}
+
+/// How long requests in flight may take once the process is told to stop.
+const DRAIN_SECONDS: u64 = 20;
+
+impl Service {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Auth(_) => "auth-service",
+            Self::Product(_) => "product-service",
+        }
+    }
+
+    const fn address(&self, config: &Config) -> SocketAddr {
+        match self {
+            Self::Auth(_) => config.auth_address(),
+            Self::Product(_) => config.product_address(),
+        }
+    }
+
+    fn dependencies(&self) -> Dependencies {
+        match self {
+            Self::Auth(auth) => Dependencies { store: auth.store.probe.clone(), outbox: auth.outbox.clone() },
+            Self::Product(product) => {
+                Dependencies { store: product.store.probe.clone(), outbox: product.outbox.clone() }
+            }
+        }
+    }
+
+    fn document(&self) -> utoipa::openapi::OpenApi {
+        http::docs::document(match self {
+            Self::Auth(_) => http::auth::Api::openapi(),
+            Self::Product(_) => http::product::Api::openapi(),
+        })
+    }
+
+    fn routes(&self, config: &mut web::ServiceConfig, is_development: bool) {
+        match self {
+            Self::Auth(auth) => {
+                config.app_data(Data::new(auth.auth.clone()));
+                http::auth::routes(config);
+                if let Some(folder) = auth.outbox.folder.clone().filter(|_| is_development) {
+                    http::mailbox::routes(config, folder);
+                }
+            }
+            Self::Product(product) => {
+                config.app_data(Data::new(product.products.clone())).app_data(Data::new(product.access.clone()));
+                http::product::routes(config);
+            }
+        }
+    }
+
+    /// Binds the service's address and starts to serve.
+    fn server(&self, config: &Config) -> io::Result<Server> {
+        let identity = Identity { service: self.name(), environment: config.settings.environment.name() };
+        let (dependencies, document, is_development) = (self.dependencies(), self.document(), config.is_development());
+        let metrics = Metrics::new().map_err(io::Error::other)?;
+        let origins: Arc<[String]> = config.settings.allowed_origins.0.clone().into();
+        let this = self.clone();
+        let app = move || {
+            let (this, dependencies) = (this.clone(), dependencies.clone());
+            let (metrics, document) = (metrics.clone(), document.clone());
+            App::new()
+                .wrap(service::cors(&origins))
+                .wrap(from_fn(http::context::middleware))
+                .wrap(from_fn(http::metrics::middleware))
+                .configure(|config| this.routes(config, is_development))
+                .configure(|config| service::routes(config, identity, dependencies, metrics, document))
+        };
+        let mut server = HttpServer::new(app)
+            .disable_signals()
+            .shutdown_timeout(DRAIN_SECONDS)
+            .client_request_timeout(Duration::from_secs(10))
+            .client_disconnect_timeout(Duration::from_secs(2))
+            .keep_alive(Duration::from_secs(75))
+            .max_connections(4096)
+            .backlog(4096);
+        if let Some(workers) = config.settings.workers {
+            server = server.workers(workers);
+        }
+        Ok(server.bind(self.address(config))?.run())
+    }
+
+    /// Starts the service's subscribers, which run until the set is dropped.
+    fn subscribe(&self, tasks: &mut JoinSet<()>) {
+        let (log, checkpoints, subscribers) = match self {
+            Self::Auth(auth) => (&auth.store.log, &auth.store.checkpoints, auth.subscribers()),
+            Self::Product(product) => (&product.store.log, &product.store.checkpoints, product.subscribers()),
+        };
+        for subscriber in subscribers {
+            tasks.spawn(follow(log.clone(), checkpoints.clone(), subscriber));
+        }
+    }
+}
+
+/// Serves all of `services` until SIGTERM or SIGINT, or until one of them fails.
+///
+/// # Errors
+/// If an address can't be bound or a server fails.
+pub async fn serve(services: &[Service], config: &Config) -> io::Result<()> {
+    let mut subscribers = JoinSet::new();
+    let mut servers = JoinSet::new();
+    let mut handles: Vec<ServerHandle> = Vec::new();
+    for service in services {
+        let server = service.server(config)?;
+        tracing::info!(address = %service.address(config), "{} serves", service.name());
+        handles.push(server.handle());
+        service.subscribe(&mut subscribers);
+        servers.spawn(server);
+    }
+    tokio::select! {
+        () = told_to_stop() => tracing::info!("stopping: requests in flight are finished first"),
+        Some(ended) = servers.join_next() => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),
+    }
+    for handle in &handles {
+        drop(tokio::spawn(handle.stop(true)));
+    }
+    while let Some(ended) = servers.join_next().await {
+        ended.map_err(io::Error::other)??;
+    }
+    Ok(())
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Hands the log to `subscriber` for as long as the process lives.
+async fn follow(log: Arc<dyn EventLog>, checkpoints: Arc<dyn Checkpoints>, subscriber: Arc<dyn Subscriber>) {
+    const PAUSE: Duration = Duration::from_millis(500);
+    const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+    let mut pause = PAUSE;
+    loop {
+        let failure: Box<dyn std::error::Error + Send + Sync> = match deliver(&log, &checkpoints, &subscriber).await {
+            Ok(Delivery::Progress(_)) => {
+                pause = PAUSE;
+                continue;
+            }
+            Ok(Delivery::Idle) => {
+                pause = PAUSE;
+                tokio::time::sleep(pause).await;
+                continue;
+            }
+            Ok(Delivery::Retry(error)) => error,
+            Err(error) => error.into(),
+        };
+        tracing::warn!(error = &*failure as &dyn std::error::Error, subscriber = subscriber.name(), "delivery failed");
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}

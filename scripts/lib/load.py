@@ -1,0 +1,82 @@
+"""Bounded HTTP load for the benchmark, over kept connections.
+
+load.py products URL COUNT CONNECTIONS   creates products and prints their ids
+load.py logins URL CONNECTIONS           logs in as nobody (the password is hashed all the same) until SIGTERM, at most 60 s
+"""
+import http.client
+import json
+import signal
+import sys
+import threading
+import time
+from urllib.parse import urlsplit
+
+kind, url, *numbers = sys.argv[1:]
+numbers = [int(n) for n in numbers]
+stop, lock = threading.Event(), threading.Lock()
+problems = []
+
+
+def connection(n):
+    # each client has an address of its own: limits per address are not what is measured
+    return http.client.HTTPConnection(urlsplit(url).netloc, timeout=60, source_address=(f"127.0.1.{n + 1}", 0))
+
+
+def post(client, path, body):
+    client.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+    answer = client.getresponse()
+    return answer.status, answer.read()
+
+
+def products(n, todo):
+    client = connection(n)
+    try:
+        for i in todo:
+            body = {"name": f"Product {i}", "description": "made by the benchmark", "price": 899.99, "stock": 10}
+            status, answer = post(client, "/api/v1/products", body)
+            if status != 201:
+                raise RuntimeError(f"POST /api/v1/products: {status} {answer[:200]}")
+            with lock:
+                print(json.loads(answer)["id"])
+    except Exception as problem:
+        problems.append(problem)
+
+
+def logins(n, counts):
+    client, i = connection(n), 0
+    while not stop.is_set():
+        i += 1
+        try:
+            status, _ = post(client, "/api/v1/auth/login", {"username": f"nobody-{n}-{i}", "password": "not-the-password"})
+        except OSError:
+            status = "no answer"
+            client.close()
+        if stop.is_set():
+            return
+        with lock:
+            counts[status] = counts.get(status, 0) + 1
+        if status != 401:
+            time.sleep(0.1)
+
+
+def run(work, arguments):
+    threads = [threading.Thread(target=work, args=a, daemon=True) for a in arguments]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+if kind == "products":
+    count, width = numbers
+    for thread in run(products, [(n, range(n, count, width)) for n in range(width)]):
+        thread.join()
+else:
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    counts, began = {}, time.monotonic()
+    run(logins, [(n, counts) for n in range(numbers[0])])
+    stop.wait(60)
+    stop.set()
+    took = time.monotonic() - began
+    print(", ".join(f"{n / took:.1f} x {status} a second" for status, n in counts.items()) or "no login was answered")
+if problems:
+    sys.exit(f"{len(problems)} of the clients gave up: {problems[0]}")

@@ -1,0 +1,149 @@
+//! Starting, stopping, and refusing to start.
+use std::{process::Stdio, sync::atomic::{AtomicBool, AtomicU32, Ordering}};
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::world::{PASSWORD, Stores, World, eventually, free_port, json_of};
+
+async fn data_survives_a_restart(stores: Stores) {
+    let world = World::start(stores).await;
+    let (root, ada) = (world.superuser().await, world.newcomer("ada").await);
+    let id = world.laptop(&root, 7).await;
+    world.stop_all();
+    world.run_all().await;
+    assert_eq!(world.get_product(&id, &ada).await["stock"], 7);
+    let me = world.at_auth(Method::GET, "/me").bearer_auth(&ada.access).send().await.unwrap();
+    assert_eq!(json_of(me, 200).await["username"], "ada", "a session goes on");
+    assert_eq!(world.log_in("ada", PASSWORD).await.status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn data_survives_a_restart_on_sqlite() {
+    data_survives_a_restart(Stores::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn data_survives_a_restart_on_postgres() {
+    data_survives_a_restart(Stores::Postgres).await;
+}
+
+async fn what_was_begun_is_finished(stores: Stores) {
+    let world = World::start(stores).await;
+    let root = world.superuser().await;
+    let id = world.laptop(&root, 1_000_000).await;
+    let (removed, stop) = (AtomicU32::new(0), AtomicBool::new(false));
+    let hammer = async || {
+        while !stop.load(Ordering::Relaxed) {
+            let removal = world.at_products(Method::POST, &format!("/{id}/stock/remove")).bearer_auth(&root.access);
+            match removal.json(&json!({ "amount": 1 })).send().await {
+                Ok(answer) => {
+                    assert_eq!(answer.status(), 200);
+                    removed.fetch_add(1, Ordering::Relaxed);
+                }
+                // The door is closed; a request that was let in is answered.
+                Err(error) => assert!(error.is_connect() || error.is_request(), "{error:?}"),
+            }
+        }
+    };
+    let terminate = async {
+        eventually("the hammer strikes", async || removed.load(Ordering::Relaxed) > 50).await;
+        tokio::task::block_in_place(|| world.stop_all());
+        stop.store(true, Ordering::Relaxed);
+    };
+    tokio::join!(hammer(), hammer(), hammer(), hammer(), terminate);
+    world.run_all().await;
+    let stock = world.get_product(&id, &root).await["stock"].as_u64().unwrap();
+    assert_eq!(1_000_000 - stock, u64::from(removed.load(Ordering::Relaxed)), "answered = stored");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_begun_is_finished_on_sqlite() {
+    what_was_begun_is_finished(Stores::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_begun_is_finished_on_postgres() {
+    what_was_begun_is_finished(Stores::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_first_starts_at_once_on_an_empty_database_all_succeed() {
+    let world = World::prepare(Stores::Postgres, &[]).await;
+    let ports: Vec<_> = (0..5).map(|_| (free_port().to_string(), free_port().to_string())).collect();
+    let _running: Vec<_> = ports
+        .iter()
+        .map(|(auth, product)| world.spawn("panal", &[("AUTH_PORT", auth.as_str()), ("PRODUCT_PORT", product.as_str())]))
+        .collect();
+    for (auth, product) in &ports {
+        world.ready(&format!("http://127.0.0.1:{auth}")).await;
+        world.ready(&format!("http://127.0.0.1:{product}")).await;
+    }
+    let migrated = world.command("panal").arg("migrate").stdout(Stdio::null()).status().unwrap();
+    assert!(migrated.success(), "migrating again changes nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_setting_stops_the_start_and_is_named_without_its_value() {
+    let world = World::prepare(Stores::Sqlite, &[]).await;
+    let production = [("ENVIRONMENT", "production"), ("SECRET_KEY", "k3v9-Zq1x-77Tb-pLw2-mmN8-0aSd-fGh4")];
+    let cases: &[(&str, &[(&str, &str)], Option<&str>)] = &[
+        ("AUTH_PORT", &[], Some("hunter22")),
+        ("AUTH_DATABASE_URL", &[], Some("mysql://u:hunter22@h/db")),
+        ("DATABASE_URL", &[], Some("sqlite:hunter22.db")),
+        ("SECRET_KEY", &[], Some("hunter22")),
+        ("SECRET_KEY", &[], Some("your-secret-key-change-in-production-0123")),
+        ("PASSWORD_KEY", &[], Some("hunter22-hunter22")),
+        ("ENVIRONMENT", &[], Some("hunter22")),
+        ("BCRYPT_COST", &[], Some("31")),
+        ("ALLOWED_ORIGINS", &[], Some("*")),
+        ("MAIL_STARTTLS", &[], Some("hunter22")),
+        ("JWT_PRIVATE_KEY_FILE", &[], Some("/no/such/hunter22")),
+        ("MAIL_PASSWORD", &[("MAIL_SERVER", "localhost"), ("MAIL_USERNAME", "u")], None),
+        ("SECRET_KEY", &[("ENVIRONMENT", "production")], None),
+        ("JWT_PRIVATE_KEY_FILE", &production, None),
+        ("PRODUCT_WRITE_ACCESS", &[("HOST", "0.0.0.0")], Some("public")),
+    ];
+    for (name, more, value) in cases {
+        let mut command = world.command("panal");
+        command.envs(more.iter().copied()).env_remove(name).stderr(Stdio::piped()).stdout(Stdio::piped());
+        if let Some(value) = value {
+            command.env(name, value);
+        }
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(!output.status.success(), "{name}={value:?}: it started");
+        assert!(said.contains(name), "{name}={value:?} isn't named: {said}");
+        assert!(value.is_none_or(|value| value.len() < 6 || !said.contains(value)), "{name}: the value is shown: {said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_configuration_file_stands_below_environment_and_flags() {
+    let world = World::prepare(Stores::Memory, &[]).await;
+    let (from_file, from_env) = (free_port(), free_port());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("panal.toml");
+    std::fs::write(&file, format!("host = \"localhost\"\nauth_port = {from_file}\nproduct_port = {from_file}\n")).unwrap();
+    let mut command = world.command("panal");
+    command.env_remove("AUTH_PORT").env("PRODUCT_PORT", from_env.to_string()).arg("--config").arg(&file);
+    let mut running = command.stdout(Stdio::null()).spawn().unwrap();
+    world.ready(&format!("http://127.0.0.1:{from_file}")).await;
+    world.ready(&format!("http://127.0.0.1:{from_env}")).await;
+    running.kill().unwrap();
+    running.wait().unwrap();
+
+    std::fs::write(&file, "no_such_setting = 1\n").unwrap();
+    let refused = world.command("panal").arg("--config").arg(&file).stderr(Stdio::piped()).output().unwrap();
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("no_such_setting"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_names_every_setting() {
+    let world = World::prepare(Stores::Memory, &[]).await;
+    for program in ["panal", "auth-service", "product-service"] {
+        let help = world.command(program).arg("--help").stdout(Stdio::piped()).output().unwrap();
+        let text = String::from_utf8(help.stdout).unwrap();
+        assert!(help.status.success() && text.contains("SECRET_KEY") && text.contains("migrate"), "{program}: {text}");
+    }
+}

@@ -1,0 +1,58 @@
+//! The services from outside: real processes, real HTTP, on every store. On Postgres they run split and mail goes
+//! through a real SMTP server; `scripts/test` starts both and sets `TEST_DATABASE_URL`, `TEST_SMTP_URL`, `TEST_MAILDIR`.
+mod access;
+mod input;
+mod lifecycle;
+mod mails;
+mod protocol;
+mod races;
+mod seed;
+mod walk;
+mod world;
+
+use world::{Stores, World};
+
+/// Each case as a test on each store, such as `on_sqlite::a_code_works_once`.
+macro_rules! on_every_store {
+    ($($case:path as $name:ident)+) => {
+        on_every_store! { @store memory Memory $($case as $name)+ }
+        on_every_store! { @store sqlite Sqlite $($case as $name)+ }
+        on_every_store! { @store postgres Postgres $($case as $name)+ }
+    };
+    (@store $module:ident $Store:ident $($case:path as $name:ident)+) => {
+        mod $module {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                $case(&World::start(Stores::$Store).await).await;
+            })+
+        }
+    };
+}
+
+on_every_store! {
+    walk::from_registration_to_stock as from_registration_to_stock
+    walk::a_profile_and_a_password_change as a_profile_and_a_password_change
+    walk::sign_out_and_refresh as sign_out_and_refresh
+    walk::low_stock_is_mailed_once as low_stock_is_mailed_once
+    walk::lists_page_and_sort as lists_page_and_sort
+    races::of_200_removals_from_100_exactly_100_succeed as of_200_removals_from_100_exactly_100_succeed
+    races::of_20_registrations_one_succeeds as of_20_registrations_one_succeeds
+    races::of_two_verifications_one_succeeds as of_two_verifications_one_succeeds
+    races::of_ten_edits_of_one_version_one_succeeds as of_ten_edits_of_one_version_one_succeeds
+    races::of_two_password_changes_one_succeeds as of_two_password_changes_one_succeeds
+    input::bad_json_is_never_a_500 as bad_json_is_never_a_500
+    input::bad_values_are_422_with_every_field as bad_values_are_422_with_every_field
+    input::search_text_is_literal as search_text_is_literal
+    input::an_id_that_is_none_is_404 as an_id_that_is_none_is_404
+    protocol::conditional_requests as conditional_requests
+    protocol::methods_types_and_sizes as methods_types_and_sizes
+    protocol::errors_are_problems_in_the_readers_language as errors_are_problems_in_the_readers_language
+    protocol::housekeeping as housekeeping
+    protocol::cross_origin_calls_come_from_listed_origins_only as cross_origin_calls_come_from_listed_origins_only
+    access::protected_doors_need_a_token as protected_doors_need_a_token
+    access::ordinary_users_change_nothing as ordinary_users_change_nothing
+    access::an_inactive_product_is_out_of_play as an_inactive_product_is_out_of_play
+    access::a_deactivated_user_is_out as a_deactivated_user_is_out
+    access::scopes_are_granted_by_superusers as scopes_are_granted_by_superusers
+}

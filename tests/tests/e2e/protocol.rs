@@ -1,0 +1,107 @@
+//! HTTP as its specifications have it.
+use reqwest::Method;
+use serde_json::json;
+
+use super::world::{World, json_of};
+
+pub async fn conditional_requests(world: &World) {
+    let root = world.superuser().await;
+    let id = world.laptop(&root, 5).await;
+    let path = format!("/{id}");
+    let first = world.at_products(Method::GET, &path).send().await.unwrap();
+    let tag = first.headers()["etag"].to_str().unwrap().to_owned();
+    let same = world.at_products(Method::GET, &path).header("If-None-Match", &tag).send().await.unwrap();
+    assert_eq!((same.status().as_u16(), &same.headers()["etag"]), (304, &tag.parse().unwrap()));
+    assert!(same.bytes().await.unwrap().is_empty());
+
+    let put = |tag: &str| {
+        let edit = world.at_products(Method::PUT, &path).bearer_auth(&root.access).header("If-Match", tag);
+        edit.json(&json!({ "price": 1 })).send()
+    };
+    let edited = put(&tag).await.unwrap();
+    assert_ne!(edited.headers()["etag"], tag);
+    json_of(edited, 200).await;
+    assert_eq!(json_of(put(&tag).await.unwrap(), 412).await["code"], "version_mismatch");
+    assert_eq!(put("*").await.unwrap().status(), 200);
+    assert_eq!(put("nonsense").await.unwrap().status(), 400);
+    let stale = world.at_products(Method::DELETE, &path).bearer_auth(&root.access).header("If-Match", &tag);
+    assert_eq!(stale.send().await.unwrap().status(), 412);
+    let fresh = world.at_products(Method::GET, &path).header("If-None-Match", &tag).send().await.unwrap();
+    assert_eq!(fresh.status(), 200);
+    let delete = world.at_products(Method::DELETE, &path).bearer_auth(&root.access).send().await.unwrap();
+    json_of(delete, 200).await;
+    assert_eq!(world.at_products(Method::GET, &path).send().await.unwrap().status(), 404);
+}
+
+pub async fn methods_types_and_sizes(world: &World) {
+    let answer = world.at_auth(Method::DELETE, "/login").send().await.unwrap();
+    assert_eq!(answer.headers()["allow"], "POST");
+    assert_eq!(json_of(answer, 405).await["code"], "method_not_allowed");
+    let head = world.at_products(Method::HEAD, "").send().await.unwrap();
+    assert_eq!((head.status().as_u16(), head.text().await.unwrap().as_str()), (200, ""));
+    for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "*/*"] {
+        let login = world.at_auth(Method::POST, "/login").header("Content-Type", content_type);
+        assert_eq!(login.body("{}").send().await.unwrap().status(), 415, "{content_type}");
+    }
+    let body = |len: usize| format!(r#"{{"username": "{}"}}"#, "a".repeat(len - 16));
+    let send = |len: usize| {
+        let login = world.at_auth(Method::POST, "/login").header("Content-Type", "application/json");
+        login.body(body(len)).send()
+    };
+    assert_eq!(send(64 * 1024).await.unwrap().status(), 422);
+    assert_eq!(send(64 * 1024 + 1).await.unwrap().status(), 413);
+    let nowhere = world.client.get(format!("{}/no/such/route", world.auth)).send().await.unwrap();
+    assert_eq!(json_of(nowhere, 404).await["code"], "not_found");
+}
+
+pub async fn errors_are_problems_in_the_readers_language(world: &World) {
+    let log_in = |language: &str| {
+        let login = world.at_auth(Method::POST, "/login").header("Accept-Language", language);
+        login.header("X-Request-Id", "abc-1").json(&json!({ "username": "nobody", "password": "x" })).send()
+    };
+    let answer = log_in("en").await.unwrap();
+    assert_eq!((&answer.headers()["www-authenticate"], &answer.headers()["x-request-id"]), (&"Bearer".parse().unwrap(), &"abc-1".parse().unwrap()));
+    assert_eq!(
+        json_of(answer, 401).await,
+        json!({
+            "type": "urn:panal:problem:invalid_credentials", "title": "Unauthorized", "status": 401,
+            "code": "invalid_credentials", "detail": "the username or password is wrong", "request_id": "abc-1",
+        })
+    );
+    let spanish = json_of(log_in("es-MX,es;q=0.9,en;q=0.8").await.unwrap(), 401).await;
+    assert_eq!(spanish["detail"], "el nombre de usuario o la contraseña no son correctos");
+}
+
+pub async fn housekeeping(world: &World) {
+    for (service, name) in [(&world.auth, "auth-service"), (&world.product, "product-service")] {
+        let get = |path: &str| world.client.get(format!("{service}{path}")).send();
+        assert_eq!(json_of(get("/").await.unwrap(), 200).await["service"], name);
+        let health = json_of(get("/health").await.unwrap(), 200).await;
+        assert_eq!(health, json!({ "status": "healthy", "service": name, "environment": "development" }));
+        assert_eq!(get("/health/live").await.unwrap().status(), 200);
+        assert_eq!(json_of(get("/health/ready").await.unwrap(), 200).await["dependencies"]["database"], "up");
+        let api = json_of(get("/openapi.json").await.unwrap(), 200).await;
+        assert!(api["openapi"].as_str().unwrap().starts_with("3.1"), "{}", api["openapi"]);
+        let page = get("/docs").await.unwrap();
+        assert!(page.text().await.unwrap().contains("swagger-ui"), "{name} /docs");
+        let metrics = get("/metrics").await.unwrap().text().await.unwrap();
+        assert!(metrics.contains("http_request_duration_seconds_count"), "{metrics}");
+    }
+}
+
+pub async fn cross_origin_calls_come_from_listed_origins_only(world: &World) {
+    let ask = |origin: &str| {
+        let preflight = world.at_auth(Method::OPTIONS, "/login").header("Origin", origin);
+        preflight
+            .header("Access-Control-Request-Method", "POST")
+            .header("Access-Control-Request-Headers", "authorization, content-type")
+            .send()
+    };
+    let listed = ask("https://shop.example.com").await.unwrap();
+    assert_eq!(listed.headers()["access-control-allow-origin"], "https://shop.example.com");
+    for origin in ["https://evil.example", "null", "https://shop.example.com.evil.example", "http://shop.example.com"] {
+        let refused = ask(origin).await.unwrap();
+        assert!(!refused.headers().contains_key("access-control-allow-origin"), "{origin}");
+        assert!(!refused.status().is_server_error());
+    }
+}

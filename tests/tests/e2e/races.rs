@@ -1,0 +1,65 @@
+//! Many at once.
+use futures_util::future::join_all;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use super::world::{PASSWORD, World, json_of};
+
+fn count(statuses: &[StatusCode], status: u16) -> usize {
+    statuses.iter().filter(|got| got.as_u16() == status).count()
+}
+
+pub async fn of_200_removals_from_100_exactly_100_succeed(world: &World) {
+    let root = world.superuser().await;
+    let id = world.laptop(&root, 100).await;
+    let path = format!("/{id}/stock/remove");
+    let removals = (0..200).map(|_| {
+        world.at_products(Method::POST, &path).bearer_auth(&root.access).json(&json!({ "amount": 1 })).send()
+    });
+    let answers: Vec<_> = join_all(removals).await.into_iter().map(|answer| answer.unwrap().status()).collect();
+    assert_eq!((count(&answers, 200), count(&answers, 409)), (100, 100), "{answers:?}");
+    assert_eq!(world.get_product(&id, &root).await["stock"], 0);
+    let ledger = world.at_products(Method::GET, &format!("/{id}/movements?limit=200")).send().await.unwrap();
+    let ledger = json_of(ledger, 200).await;
+    let after: Vec<_> = ledger.as_array().unwrap().iter().map(|m| m["stock_after"].as_i64().unwrap()).collect();
+    assert_eq!(after, (0..100).collect::<Vec<_>>(), "each movement saw the one before it");
+}
+
+pub async fn of_20_registrations_one_succeeds(world: &World) {
+    let registrations = (0..20).map(|i| {
+        let body = json!({ "email": "ada@example.com", "username": format!("ada{i}"), "password": PASSWORD });
+        world.at_auth(Method::POST, "/register").json(&body).send()
+    });
+    let answers: Vec<_> = join_all(registrations).await.into_iter().map(|answer| answer.unwrap().status()).collect();
+    assert_eq!((count(&answers, 201), count(&answers, 409)), (1, 19), "{answers:?}");
+}
+
+pub async fn of_two_verifications_one_succeeds(world: &World) {
+    world.register("ada").await;
+    let (user_id, code) = world.start_login("ada", PASSWORD).await;
+    let (first, second) = tokio::join!(world.verify(&user_id, &code), world.verify(&user_id, &code));
+    let answers = [first.status(), second.status()];
+    assert_eq!((count(&answers, 200), count(&answers, 400)), (1, 1), "{answers:?}");
+}
+
+pub async fn of_ten_edits_of_one_version_one_succeeds(world: &World) {
+    let root = world.superuser().await;
+    let id = world.laptop(&root, 5).await;
+    let edits = (0..10).map(|i| {
+        let edit = world.at_products(Method::PUT, &format!("/{id}")).bearer_auth(&root.access);
+        edit.header("If-Match", "\"1\"").json(&json!({ "name": format!("edit {i}") })).send()
+    });
+    let answers: Vec<_> = join_all(edits).await.into_iter().map(|answer| answer.unwrap().status()).collect();
+    assert_eq!((count(&answers, 200), count(&answers, 412)), (1, 9), "{answers:?}");
+}
+
+pub async fn of_two_password_changes_one_succeeds(world: &World) {
+    let sessions = [world.newcomer("ada").await, world.sign_in("ada").await];
+    let changes = sessions.iter().zip(["battery staple", "staple battery"]).map(|(session, new)| {
+        let body = json!({ "old_password": PASSWORD, "new_password": new });
+        world.at_auth(Method::PUT, "/change-password").bearer_auth(&session.access).json(&body).send()
+    });
+    let answers: Vec<_> = join_all(changes).await.into_iter().map(|answer| answer.unwrap().status()).collect();
+    assert_eq!(count(&answers, 200), 1, "{answers:?}");
+    assert!(answers.iter().all(|status| status.is_success() || status.is_client_error()), "{answers:?}");
+}

@@ -1,0 +1,291 @@
+//! The services as processes of their own, with their own data, ended with the test.
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::{LazyLock, Mutex},
+    time::{Duration, Instant},
+};
+
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::mails::Mails;
+
+/// Which store the services run on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stores {
+    Memory,
+    Sqlite,
+    Postgres,
+}
+
+/// A user and what they got by signing in.
+pub struct Session {
+    pub user_id: String,
+    pub access: String,
+    pub refresh: String,
+}
+
+pub struct World {
+    pub stores: Stores,
+    pub auth: String,
+    pub product: String,
+    pub mails: Mails,
+    pub client: Client,
+    env: Vec<(String, String)>,
+    running: Mutex<Vec<Running>>,
+    folder: TempDir,
+}
+
+/// A process that is killed when dropped.
+pub struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+impl Running {
+    /// Sends SIGTERM and gives the exit code.
+    pub fn terminate(&mut self) -> Option<i32> {
+        let pid = self.0.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        self.0.wait().unwrap().code()
+    }
+}
+
+pub const PASSWORD: &str = "correct horse";
+pub const SUPERUSER: (&str, &str) = ("root@example.com", "root");
+
+impl World {
+    /// Services where writes need the scope `products:write`, which nobody has unless granted.
+    pub async fn start(stores: Stores) -> Self {
+        let world = Self::prepare(stores, &[]).await;
+        world.run_all().await;
+        world
+    }
+
+    /// A world that hasn't started yet, with settings besides the usual.
+    pub async fn prepare(stores: Stores, settings: &[(&str, &str)]) -> Self {
+        let (auth_port, product_port) = (free_port(), free_port());
+        let folder = TempDir::new().unwrap();
+        let mut env = vec![
+            ("DATA_DIR".to_owned(), folder.path().display().to_string()),
+            ("AUTH_PORT".to_owned(), auth_port.to_string()),
+            ("PRODUCT_PORT".to_owned(), product_port.to_string()),
+            ("BCRYPT_COST".to_owned(), "4".to_owned()),
+            ("PRODUCT_WRITE_ACCESS".to_owned(), "scope".to_owned()),
+            ("DEFAULT_SCOPES".to_owned(), String::new()),
+            ("ALLOWED_ORIGINS".to_owned(), "https://shop.example.com".to_owned()),
+            ("STOCK_ALERT_RECIPIENTS".to_owned(), "buyer@example.com".to_owned()),
+        ];
+        let mails = match stores {
+            Stores::Memory => {
+                env.push(("DATABASE_URL".to_owned(), "memory:".to_owned()));
+                Mails::Folder(folder.path().join("mail"))
+            }
+            Stores::Sqlite => Mails::Folder(folder.path().join("mail")),
+            Stores::Postgres => {
+                env.push(("DATABASE_URL".to_owned(), fresh_database().await));
+                env.extend(smtp_settings());
+                Mails::Maildir(required("TEST_MAILDIR").into())
+            }
+        };
+        env.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        Self {
+            stores,
+            auth: format!("http://127.0.0.1:{auth_port}"),
+            product: format!("http://127.0.0.1:{product_port}"),
+            mails,
+            client: Client::builder().timeout(Duration::from_secs(30)).build().unwrap(),
+            env,
+            running: Mutex::new(Vec::new()),
+            folder,
+        }
+    }
+
+    /// Starts both services, in one process or, on Postgres, in two, and waits until they are ready.
+    pub async fn run_all(&self) {
+        let started = match self.stores {
+            Stores::Memory => vec![self.with_superuser("panal", &["--then-serve"])],
+            Stores::Sqlite => vec![self.spawn("panal", &[])],
+            Stores::Postgres => vec![self.spawn("auth-service", &[]), self.spawn("product-service", &[])],
+        };
+        self.running.lock().unwrap().extend(started);
+        self.ready(&self.auth).await;
+        self.ready(&self.product).await;
+    }
+
+    /// Ends both services with SIGTERM; each must exit with 0.
+    pub fn stop_all(&self) {
+        for mut running in self.running.lock().unwrap().drain(..) {
+            assert_eq!(running.terminate(), Some(0), "SIGTERM drains and exits with 0");
+        }
+    }
+
+    /// Starts a program of ours in this world.
+    pub fn spawn(&self, program: &str, more_env: &[(&str, &str)]) -> Running {
+        Running(self.command(program).envs(more_env.iter().copied()).stdout(Stdio::null()).spawn().unwrap())
+    }
+
+    /// A program of ours with this world's settings and no others.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(BINARIES.join(program));
+        command.env_clear().envs(self.env.iter().map(|(name, value)| (name, value))).current_dir(self.folder.path());
+        command.stdin(Stdio::null());
+        command
+    }
+
+    pub async fn ready(&self, service: &str) {
+        eventually("the service is ready", async || {
+            let answer = self.client.get(format!("{service}/health/ready")).send().await;
+            answer.is_ok_and(|answer| answer.status() == 200)
+        })
+        .await;
+    }
+
+    pub fn at_auth(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}/api/v1/auth{path}", self.auth))
+    }
+
+    pub fn at_products(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}/api/v1/products{path}", self.product))
+    }
+
+    pub async fn register(&self, name: &str) -> Response {
+        let body = json!({ "email": format!("{name}@example.com"), "username": name, "password": PASSWORD });
+        self.at_auth(Method::POST, "/register").json(&body).send().await.unwrap()
+    }
+
+    pub async fn log_in(&self, name: &str, password: &str) -> Response {
+        let body = json!({ "username": name, "password": password });
+        self.at_auth(Method::POST, "/login").json(&body).send().await.unwrap()
+    }
+
+    /// Logs in and reads the code out of the mail: the user's id and the code.
+    pub async fn start_login(&self, name: &str, password: &str) -> (String, String) {
+        let address = format!("{name}@example.com");
+        let before = self.mails.codes_to(&address).len();
+        let started = json_of(self.log_in(name, password).await, 200).await;
+        let code = self.mails.code_to(&address, before).await;
+        (started["user_id"].as_str().unwrap().to_owned(), code)
+    }
+
+    pub async fn verify(&self, user_id: &str, code: &str) -> Response {
+        let body = json!({ "user_id": user_id, "code": code });
+        self.at_auth(Method::POST, "/verify-code").json(&body).send().await.unwrap()
+    }
+
+    pub async fn sign_in(&self, name: &str) -> Session {
+        let (user_id, code) = self.start_login(name, PASSWORD).await;
+        let tokens = json_of(self.verify(&user_id, &code).await, 200).await;
+        let text = |field: &str| tokens[field].as_str().unwrap().to_owned();
+        Session { user_id, access: text("access_token"), refresh: text("refresh_token") }
+    }
+
+    /// A new user's session.
+    pub async fn newcomer(&self, name: &str) -> Session {
+        assert_eq!(self.register(name).await.status(), 201);
+        self.sign_in(name).await
+    }
+
+    /// The session of a superuser, made on the command line. On memory that was done at the start, since no other
+    /// process sees that store.
+    pub async fn superuser(&self) -> Session {
+        if self.stores != Stores::Memory {
+            let mut made = self.with_superuser("auth-service", &[]);
+            assert!(made.0.wait().unwrap().success(), "create-superuser");
+        }
+        self.sign_in(SUPERUSER.1).await
+    }
+
+    fn with_superuser(&self, program: &str, more: &[&str]) -> Running {
+        let mut command = self.command(program);
+        command.args(["create-superuser", "--email", SUPERUSER.0, "--username", SUPERUSER.1, "--password-stdin"]);
+        let mut child = command.args(more).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
+        Running(child)
+    }
+
+    /// A product by somebody who may make one.
+    pub async fn create(&self, writer: &Session, body: Value) -> Value {
+        let created = self.at_products(Method::POST, "").bearer_auth(&writer.access).json(&body).send().await.unwrap();
+        json_of(created, 201).await
+    }
+
+    pub async fn laptop(&self, writer: &Session, stock: i64) -> String {
+        let body = json!({ "name": "Laptop HP", "price": 899.99, "stock": stock });
+        self.create(writer, body).await["id"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn get_product(&self, id: &str, reader: &Session) -> Value {
+        let found = self.at_products(Method::GET, &format!("/{id}")).bearer_auth(&reader.access).send().await.unwrap();
+        json_of(found, 200).await
+    }
+}
+
+/// The body of an answer that must have `status`.
+pub async fn json_of(answer: Response, status: u16) -> Value {
+    let (got, url, text) = (answer.status(), answer.url().clone(), answer.text().await.unwrap());
+    assert_eq!(got, StatusCode::from_u16(status).unwrap(), "{url}: {text}");
+    serde_json::from_str(&text).unwrap_or_else(|_| panic!("{url}: not JSON: {text}"))
+}
+
+/// Waits until `condition` holds, half a minute at most.
+pub async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
+    let started = Instant::now();
+    while !condition().await {
+        assert!(started.elapsed() < Duration::from_secs(30), "in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+pub fn required(name: &str) -> String {
+    let found = std::env::vars().find(|(key, _)| key == name);
+    found.unwrap_or_else(|| panic!("{name} is not set; run the tests with scripts/test")).1
+}
+
+pub async fn fresh_database() -> String {
+    let base = required("TEST_DATABASE_URL");
+    let name = format!("e2e_{}", uuid::Uuid::new_v4().simple());
+    let mut admin = AsyncPgConnection::establish(&base).await.expect("TEST_DATABASE_URL answers");
+    admin.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+    let (server, _) = base.rsplit_once('/').unwrap();
+    format!("{server}/{name}")
+}
+
+fn smtp_settings() -> Vec<(String, String)> {
+    let url = required("TEST_SMTP_URL");
+    let (host, port) = url.trim_start_matches("smtp://").split_once(':').expect("TEST_SMTP_URL is smtp://host:port");
+    [("MAIL_SERVER", host), ("MAIL_PORT", port), ("MAIL_STARTTLS", "false")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
+}
+
+/// A port nobody listens on, and that no other test process is about to take.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// The folder of our programs, which are built first if need be.
+static BINARIES: LazyLock<PathBuf> = LazyLock::new(|| {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "-p", "bins", "--message-format=json"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    assert!(built.status.success(), "the programs can't be built");
+    let panal = BufReader::new(&built.stdout[..])
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(&line.unwrap()).ok())
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .find(|path| path.ends_with("panal"));
+    panal.expect("cargo names the executables it built").parent().unwrap().to_owned()
+});

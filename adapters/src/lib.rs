@@ -1,1 +1,23 @@
-//! x
+//! Whom we call: every adapter serves ports of the domain crates with one technology, behind a cargo feature of its own.
+//!
+//! An adapter knows the domain crates and its technology, never a use case or a web framework. To add one, mirror its
+//! port's path, give it a feature and a line below, keep what only its driver knows in one file, and run the
+//! `conformance` suite of the port on it.
+#[cfg(feature = "bcrypt")]
+pub mod bcrypt;
+#[cfg(feature = "jwt")]
+pub mod jwt;
+#[cfg(feature = "keyed")]
+pub mod keyed;
+#[cfg(any(feature = "mail-folder", feature = "memory", feature = "smtp"))]
+pub mod mail;
+#[cfg(feature = "memory")]
+pub mod memory;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+#[cfg(feature = "system")]
+pub mod system;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use sql::Tables;

@@ -4,9 +4,9 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 die() { echo "$(basename "$0"): $*" >&2; exit 1; }
 
-# ---- tools: installed by apt as root, named otherwise -----------------------------------------------
+# ---- what must be there: installed by apt as root, named otherwise -----------------------------------------------
 venv_python() { local c; for c in python3 /usr/bin/python3; do "$c" -c 'import ensurepip, venv' 2>/dev/null && { echo "$c"; return; }; done; return 1; }
-install_tools() { # PART-of-services | cc | venv | wrk ...
+install_missing() { # PART-of-services | cc | venv | wrk ...
   local x todo='' parts=()
   command -v ps >/dev/null || todo=' procps'
   for x in "$@"; do
@@ -52,6 +52,7 @@ services_begin() { # PART ...
   fi
   export SERVICES_DIR
   up=$("$ROOT/scripts/services" status || true)
+  case $up in *" up"*) ;; *) [ -z "${SERVICES_FRESH:-}" ] || [ -n "${SERVICES_TEMPORARY:-}" ] || "$ROOT/scripts/services" clean ;; esac
   for x in "$@"; do case $up in *"$x up"*) ;; *) SERVICES_STARTED+=("$x") ;; esac; done
   "$ROOT/scripts/services" start "$@" >/dev/null
 }

@@ -15,7 +15,7 @@ use super::{
 
 /// What the products are ordered by before their id.
 #[derive(Debug)]
-pub(crate) enum Key {
+pub enum Key {
     Text(&'static str, String),
     Number(&'static str, i64),
 }
@@ -25,10 +25,10 @@ pub(crate) enum Key {
 /// Diesel has no operator for rows, and this one matters: both databases start right there in an index on the columns.
 /// Spelled with `AND` and `OR` they would walk through every product with the same value.
 #[derive(Debug)]
-pub(crate) struct Beyond {
-    pub(crate) key: Key,
-    pub(crate) id: Id,
-    pub(crate) descending: bool,
+pub struct Beyond {
+    pub key: Key,
+    pub id: Id,
+    pub descending: bool,
 }
 
 impl<DB> QueryFragment<DB> for Beyond

@@ -13,4 +13,4 @@ mod tables;
 pub(crate) mod types;
 
 pub use tables::Tables;
-pub(crate) use tables::{Dialect, Migration};
+pub(crate) use tables::{Dialect, Migration, migration};

@@ -4,7 +4,7 @@
 const SEPARATOR: char = '\u{1f}';
 
 /// What a search looks through.
-pub(crate) fn haystack<const N: usize>(texts: [Option<&str>; N]) -> String {
+pub fn haystack<const N: usize>(texts: [Option<&str>; N]) -> String {
     let mut joined = String::new();
     for text in texts.into_iter().flatten() {
         joined.push_str(&text.to_lowercase());
@@ -14,7 +14,7 @@ pub(crate) fn haystack<const N: usize>(texts: [Option<&str>; N]) -> String {
 }
 
 /// The `LIKE` pattern that finds `needle` literally, with `\` as its escape; `None` if no text can contain it.
-pub(crate) fn pattern(needle: &str) -> Option<String> {
+pub fn pattern(needle: &str) -> Option<String> {
     if needle.contains([SEPARATOR, '\0']) {
         return None;
     }

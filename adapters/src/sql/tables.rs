@@ -9,21 +9,21 @@ pub enum Tables {
 
 /// A step that brings a database from one layout to the next. One that was released never changes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Migration {
-    pub(crate) name: &'static str,
-    pub(crate) sql: &'static str,
+pub struct Migration {
+    pub name: &'static str,
+    pub sql: &'static str,
 }
 
 /// The migrations that one kind of database needs.
-pub(crate) struct Dialect {
-    pub(crate) shared: &'static [Migration],
-    pub(crate) auth: &'static [Migration],
-    pub(crate) product: &'static [Migration],
+pub struct Dialect {
+    pub shared: &'static [Migration],
+    pub auth: &'static [Migration],
+    pub product: &'static [Migration],
 }
 
 impl Dialect {
     /// Every migration that leads to `tables`, in order.
-    pub(crate) fn migrations(&self, tables: Tables) -> impl Iterator<Item = &'static Migration> {
+    pub fn migrations(&self, tables: Tables) -> impl Iterator<Item = &'static Migration> {
         let own = match tables {
             Tables::Auth => self.auth,
             Tables::Product => self.product,
@@ -37,7 +37,14 @@ macro_rules! migration {
     ($dialect:literal, $name:literal) => {
         $crate::sql::Migration {
             name: $name,
-            sql: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/", $dialect, "/", $name, ".sql")),
+            sql: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/migrations/",
+                $dialect,
+                "/",
+                $name,
+                ".sql"
+            )),
         }
     };
 }

@@ -32,8 +32,7 @@ impl Outbox {
         let (inner, folder): (DynMailer, _) = match &config.mail {
             Mail::Smtp(smtp) => (Arc::new(SmtpMailer::new(smtp.clone())?), None),
             Mail::Folder(path) => {
-                let (from, name) = (config.settings.mail_from.clone(), config.settings.mail_from_name.clone());
-                let folder = MailFolder::new(path, from, name)?;
+                let folder = MailFolder::new(path, &config.settings.mail_from, &config.settings.mail_from_name)?;
                 (Arc::new(folder.clone()), Some(folder))
             }
         };

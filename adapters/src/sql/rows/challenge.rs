@@ -8,7 +8,7 @@ use crate::sql::{
 
 #[derive(Debug, Clone, Copy, AsChangeset, Insertable, Queryable, Selectable)]
 #[diesel(table_name = login_codes, primary_key(user_id))]
-pub(crate) struct ChallengeRow {
+pub struct ChallengeRow {
     user_id: Id,
     challenge_id: Id,
     issued_at: Time,

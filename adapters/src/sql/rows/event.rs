@@ -9,7 +9,7 @@ use crate::sql::{
 
 #[derive(Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = events)]
-pub(crate) struct EventRow {
+pub struct EventRow {
     id: Id,
     aggregate_type: String,
     aggregate_id: Id,
@@ -25,7 +25,7 @@ pub(crate) struct EventRow {
 /// An event that has its place in the log.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = events)]
-pub(crate) struct StoredEventRow {
+pub struct StoredEventRow {
     position: i64,
     #[diesel(embed)]
     event: EventRow,

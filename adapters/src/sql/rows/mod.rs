@@ -8,11 +8,11 @@ mod user;
 use domain_shared::StoreError;
 use serde::de::{DeserializeOwned, IntoDeserializer, value};
 
-pub(crate) use challenge::ChallengeRow;
-pub(crate) use event::{EventRow, StoredEventRow};
-pub(crate) use product::ProductRow;
-pub(crate) use session::SessionRow;
-pub(crate) use user::UserRow;
+pub use challenge::ChallengeRow;
+pub use event::{EventRow, StoredEventRow};
+pub use product::ProductRow;
+pub use session::SessionRow;
+pub use user::UserRow;
 
 /// A value object as a store remembers it. The rules for new ones aren't asked again: they may have changed since.
 fn restored<T: DeserializeOwned>(raw: String) -> Result<T, StoreError> {
@@ -21,11 +21,11 @@ fn restored<T: DeserializeOwned>(raw: String) -> Result<T, StoreError> {
 }
 
 /// The greatest number a column holds is far beyond any version or position.
-fn to_column(number: u64) -> i64 {
+pub fn to_column(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// The other way round.
-fn from_column(number: i64) -> u64 {
+pub fn from_column(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
 }

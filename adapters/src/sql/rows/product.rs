@@ -1,5 +1,7 @@
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
-use domain_product::{Money, Product, ProductId, ProductState, Sheet, Stock, Threshold, search_key};
+use domain_product::{
+    Description, Money, Product, ProductId, ProductState, Sheet, Sku, Stock, Threshold, search_key,
+};
 use domain_shared::{Aggregate, StoreError};
 
 use super::{from_column, restored, to_column};
@@ -11,7 +13,7 @@ use crate::sql::{
 
 #[derive(Debug, AsChangeset, Insertable, Queryable, Selectable)]
 #[diesel(table_name = products, treat_none_as_null = true)]
-pub(crate) struct ProductRow {
+pub struct ProductRow {
     id: Id,
     name: String,
     name_key: String,
@@ -34,8 +36,8 @@ pub(crate) struct ProductRow {
 impl From<&Product> for ProductRow {
     fn from(product: &Product) -> Self {
         let Sheet { name, description, price, sku, category, low_stock_threshold } = &product.sheet;
-        let description = description.as_ref().map(|text| text.as_str());
-        let sku = sku.as_ref().map(|text| text.as_str());
+        let description = description.as_ref().map(Description::as_str);
+        let sku = sku.as_ref().map(Sku::as_str);
         Self {
             id: Id(product.id().0),
             name: name.as_str().to_owned(),

@@ -10,7 +10,7 @@ use crate::sql::{
 
 #[derive(Debug, AsChangeset, Insertable, Queryable, Selectable)]
 #[diesel(table_name = sessions, treat_none_as_null = true)]
-pub(crate) struct SessionRow {
+pub struct SessionRow {
     id: Id,
     user_id: Id,
     address: Option<String>,

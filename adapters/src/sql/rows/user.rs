@@ -1,7 +1,7 @@
 use std::fmt;
 
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
-use domain_auth::{PasswordHash, User, UserId, UserState};
+use domain_auth::{FullName, PasswordHash, User, UserId, UserState};
 use domain_shared::{Aggregate, Language, Scope, Scopes, StoreError};
 
 use super::{from_column, restored, to_column};
@@ -13,7 +13,7 @@ use crate::sql::{
 
 #[derive(AsChangeset, Insertable, Queryable, Selectable)]
 #[diesel(table_name = users, treat_none_as_null = true)]
-pub(crate) struct UserRow {
+pub struct UserRow {
     id: Id,
     email: String,
     username: String,
@@ -42,7 +42,7 @@ impl fmt::Debug for UserRow {
 impl From<&User> for UserRow {
     fn from(user: &User) -> Self {
         let (email, username) = (user.email.as_str(), user.username.as_str());
-        let full_name = user.full_name.as_ref().map(|name| name.as_str());
+        let full_name = user.full_name.as_ref().map(FullName::as_str);
         Self {
             id: Id(user.id().0),
             email: email.to_owned(),

@@ -10,12 +10,12 @@ use serde_json::Value;
 /// The column type of a JSON document.
 #[derive(Debug, Clone, Copy, Default, QueryId, SqlType)]
 #[diesel(postgres_type(oid = 3802, array_oid = 3807), sqlite_type(name = "Text"))]
-pub(crate) struct SqlJson;
+pub struct SqlJson;
 
 /// A JSON document in a row.
 #[derive(Debug, Clone, AsExpression, FromSqlRow)]
 #[diesel(sql_type = SqlJson)]
-pub(crate) struct Json(pub(crate) Value);
+pub struct Json(pub(crate) Value);
 
 #[cfg(feature = "postgres")]
 mod postgres {
@@ -23,7 +23,7 @@ mod postgres {
 
     use diesel::pg::{Pg, PgValue};
 
-    use super::*;
+    use super::{FromSql, IsNull, Json, Output, SqlJson, ToSql, deserialize, serialize};
 
     /// The only version of `jsonb`'s wire format there is: a byte 1, then the text.
     const VERSION: u8 = 1;
@@ -53,7 +53,7 @@ mod sqlite {
         sqlite::{Sqlite, SqliteValue},
     };
 
-    use super::*;
+    use super::{FromSql, IsNull, Json, Output, SqlJson, ToSql, deserialize, serialize};
 
     impl ToSql<SqlJson, Sqlite> for Json {
         fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {

@@ -9,6 +9,6 @@ mod json;
 mod time;
 mod uuid;
 
-pub(crate) use json::{Json, SqlJson};
-pub(crate) use time::{SqlTime, Time};
-pub(crate) use uuid::{Id, SqlUuid};
+pub use json::{Json, SqlJson};
+pub use time::{SqlTime, Time};
+pub use uuid::{Id, SqlUuid};

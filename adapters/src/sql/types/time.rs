@@ -3,19 +3,19 @@ use diesel::{
     deserialize::{self, FromSql, FromSqlRow},
     expression::AsExpression,
     query_builder::QueryId,
-    serialize::{self, IsNull, Output, ToSql},
+    serialize::{self, Output, ToSql},
     sql_types::{BigInt, SqlType},
 };
 
 /// The column type of a point in time, to the microsecond.
 #[derive(Debug, Clone, Copy, Default, QueryId, SqlType)]
 #[diesel(postgres_type(oid = 1184, array_oid = 1185), sqlite_type(name = "Long"))]
-pub(crate) struct SqlTime;
+pub struct SqlTime;
 
 /// A point in time in a row.
 #[derive(Debug, Clone, Copy, AsExpression, FromSqlRow)]
 #[diesel(sql_type = SqlTime)]
-pub(crate) struct Time(pub(crate) DateTime<Utc>);
+pub struct Time(pub(crate) DateTime<Utc>);
 
 /// Reads a count of microseconds since `epoch`, itself in microseconds since 1970.
 fn since(epoch: i64, micros: i64) -> deserialize::Result<Time> {
@@ -27,9 +27,9 @@ fn since(epoch: i64, micros: i64) -> deserialize::Result<Time> {
 mod postgres {
     use diesel::pg::{Pg, PgValue};
 
-    use super::*;
+    use super::{BigInt, FromSql, Output, SqlTime, Time, ToSql, deserialize, serialize, since};
 
-    /// PostgreSQL counts from the year 2000 (its documentation, section 8.5).
+    /// `PostgreSQL` counts from the year 2000 (its documentation, section 8.5).
     const EPOCH: i64 = 946_684_800_000_000;
 
     impl ToSql<SqlTime, Pg> for Time {
@@ -48,9 +48,12 @@ mod postgres {
 
 #[cfg(feature = "sqlite")]
 mod sqlite {
-    use diesel::sqlite::{Sqlite, SqliteValue};
+    use diesel::{
+        serialize::IsNull,
+        sqlite::{Sqlite, SqliteValue},
+    };
 
-    use super::*;
+    use super::{BigInt, FromSql, Output, SqlTime, Time, ToSql, deserialize, serialize, since};
 
     impl ToSql<SqlTime, Sqlite> for Time {
         fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {

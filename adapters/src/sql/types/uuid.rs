@@ -10,12 +10,12 @@ use uuid::Uuid;
 /// The column type of an id; both databases compare it byte by byte.
 #[derive(Debug, Clone, Copy, Default, QueryId, SqlType)]
 #[diesel(postgres_type(oid = 2950, array_oid = 2951), sqlite_type(name = "Binary"))]
-pub(crate) struct SqlUuid;
+pub struct SqlUuid;
 
 /// An id in a row.
 #[derive(Debug, Clone, Copy, AsExpression, FromSqlRow)]
 #[diesel(sql_type = SqlUuid)]
-pub(crate) struct Id(pub(crate) Uuid);
+pub struct Id(pub(crate) Uuid);
 
 #[cfg(feature = "postgres")]
 mod postgres {
@@ -23,7 +23,7 @@ mod postgres {
 
     use diesel::pg::{Pg, PgValue};
 
-    use super::*;
+    use super::{FromSql, Id, IsNull, Output, SqlUuid, ToSql, Uuid, deserialize, serialize};
 
     impl ToSql<SqlUuid, Pg> for Id {
         fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
@@ -46,7 +46,7 @@ mod sqlite {
         sqlite::{Sqlite, SqliteValue},
     };
 
-    use super::*;
+    use super::{FromSql, Id, IsNull, Output, SqlUuid, ToSql, Uuid, deserialize, serialize};
 
     impl ToSql<SqlUuid, Sqlite> for Id {
         fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {

@@ -1,0 +1,166 @@
+//! bcrypt on threads of its own, so that hashing never holds up anything else.
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread,
+};
+
+use async_trait::async_trait;
+use aws_lc_rs::hmac::{self, HMAC_SHA384};
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use domain_auth::{HashError, Password, PasswordAttempt, PasswordHash, PasswordHasher};
+use tokio::sync::oneshot;
+
+use crate::keyed::SecretKey;
+
+/// bcrypt over a keyed SHA-384 digest of the password in base64 (OWASP Password Storage), so that its limit of 72 bytes and
+/// its end at a NUL never matter, and a stolen hash is of no use without the key.
+#[derive(Clone)]
+pub struct Bcrypt {
+    key: hmac::Key,
+    cost: u32,
+    queue: SyncSender<Job>,
+    /// What attempts at nobody's password are checked against.
+    dummy: Arc<str>,
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+impl Bcrypt {
+    /// A hasher of cost 2^`cost` on `threads` threads, for which at most `queue` jobs wait. Digests are keyed with `key`.
+    #[must_use]
+    pub fn new(cost: u32, key: &SecretKey, threads: usize, queue: usize) -> Self {
+        let (sender, receiver) = sync_channel::<Job>(queue.max(1));
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..threads.max(1) {
+            let receiver = receiver.clone();
+            thread::spawn(move || work(&receiver));
+        }
+        // A well-formed hash of the same cost that no digest is known for: salt and hash are all zeros.
+        let dummy = format!("$2b${cost:02}${}", ".".repeat(53)).into();
+        Self { key: hmac::Key::new(HMAC_SHA384, key.expose()), cost, queue: sender, dummy }
+    }
+
+    fn digest(&self, password: &str) -> String {
+        STANDARD_NO_PAD.encode(hmac::sign(&self.key, password.as_bytes()))
+    }
+
+    /// Runs `task` on a hashing thread, unless whoever asked has gone by then.
+    async fn run<T: Send + 'static>(&self, task: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
+        let (answer, asked) = oneshot::channel();
+        let job: Job = Box::new(move || {
+            if !answer.is_closed() {
+                drop(answer.send(task()));
+            }
+        });
+        match self.queue.try_send(job) {
+            Ok(()) => asked.await.map_err(|error| HashError::Failed(error.into())),
+            Err(TrySendError::Full(_)) => Err(HashError::Busy),
+            Err(error @ TrySendError::Disconnected(_)) => Err(HashError::Failed(error.to_string().into())),
+        }
+    }
+}
+
+/// Does jobs, one after another, until the hasher is gone.
+fn work(receiver: &Mutex<Receiver<Job>>) {
+    // Requests that need no hashing go first. On Linux niceness is a thread's own.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(5);
+    loop {
+        let job = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match job {
+            Ok(job) => job(),
+            Err(_) => return,
+        }
+    }
+}
+
+impl fmt::Debug for Bcrypt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bcrypt({})", self.cost)
+    }
+}
+
+#[async_trait]
+impl PasswordHasher for Bcrypt {
+    async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
+        let (digest, cost) = (self.digest(password.expose()), self.cost);
+        let hash = self.run(move || ::bcrypt::hash(digest, cost)).await?;
+        hash.map(PasswordHash::new).map_err(|error| HashError::Failed(error.into()))
+    }
+
+    async fn verify(&self, attempt: &PasswordAttempt, hash: Option<&PasswordHash>) -> Result<bool, HashError> {
+        let digest = self.digest(attempt.expose());
+        let (known, hash) = match hash.map(PasswordHash::expose) {
+            Some(hash) if hash.starts_with("$2") => (true, hash.to_owned()),
+            _ => (false, self.dummy.to_string()),
+        };
+        // Nobody's password is wrong, but as long as anybody's takes.
+        let matches = self.run(move || ::bcrypt::verify(digest, &hash)).await?;
+        match matches {
+            Ok(matches) => Ok(matches && known),
+            Err(error) => Err(HashError::Failed(error.into())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use domain_shared::ValueObject;
+
+    use super::*;
+
+    fn bcrypt(cost: u32, queue: usize) -> Bcrypt {
+        Bcrypt::new(cost, &SecretKey::new(vec![7; 32]).unwrap(), 1, queue)
+    }
+
+    fn attempt(typed: &str) -> PasswordAttempt {
+        PasswordAttempt::parse(typed.to_owned()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_character_counts_beyond_72_bytes_and_after_a_nul() {
+        let bcrypt = bcrypt(4, 8);
+        let long = "ñ".repeat(127);
+        let hash = bcrypt.hash(&Password::parse(format!("{long}a")).unwrap()).await.unwrap();
+        assert!(bcrypt.verify(&attempt(&format!("{long}a")), Some(&hash)).await.unwrap());
+        assert!(!bcrypt.verify(&attempt(&format!("{long}b")), Some(&hash)).await.unwrap());
+        assert!(!bcrypt.verify(&attempt(&format!("{long}a\0")), Some(&hash)).await.unwrap());
+        assert!(hash.expose().starts_with("$2b$04$"));
+    }
+
+    #[tokio::test]
+    async fn another_key_makes_another_hash() {
+        let (ours, theirs) = (bcrypt(4, 8), Bcrypt::new(4, &SecretKey::new(vec![8; 32]).unwrap(), 1, 8));
+        let hash = ours.hash(&Password::parse("correct horse".into()).unwrap()).await.unwrap();
+        assert!(!theirs.verify(&attempt("correct horse"), Some(&hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn nobody_has_no_password_but_is_checked_all_the_same() {
+        let bcrypt = bcrypt(8, 8);
+        let hash = bcrypt.hash(&Password::parse("correct horse".into()).unwrap()).await.unwrap();
+        let mut took = Vec::new();
+        for hash in [Some(&hash), None, Some(&PasswordHash::unusable())] {
+            let started = Instant::now();
+            assert!(!bcrypt.verify(&attempt("wrong"), hash).await.unwrap());
+            took.push(started.elapsed());
+        }
+        // Not a measurement, only proof that the work is done: without it nobody's check takes microseconds.
+        assert!(took.iter().all(|time| *time * 5 > took[0]), "{took:?}");
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_says_so_at_once() {
+        let bcrypt = bcrypt(10, 1);
+        let wrong = attempt("x");
+        let results = futures_util::future::join_all((0..10).map(|_| bcrypt.verify(&wrong, None))).await;
+        assert!(results.iter().any(|result| matches!(result, Err(HashError::Busy))));
+        assert!(results.iter().any(Result::is_ok));
+    }
+}

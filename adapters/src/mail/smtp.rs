@@ -1,0 +1,98 @@
+//! Letters to a mail server.
+use std::{fmt, time::Duration};
+
+use async_trait::async_trait;
+use domain_shared::{Email, Letter, MailError, Mailer};
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
+    message::Mailbox,
+    transport::smtp::{PoolConfig, authentication::Credentials, client::{Tls, TlsParameters}},
+};
+
+use super::render::{render, sender};
+
+/// How the connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// Not at all; for a server on the same machine.
+    Plain,
+    /// By STARTTLS, which the server must offer.
+    StartTls,
+    /// By TLS from the start.
+    Tls,
+}
+
+/// Which mail server, and who we are to it.
+#[derive(Clone)]
+pub struct SmtpConfig {
+    /// Its name.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: Security,
+    /// A user and their password, where it asks for them.
+    pub credentials: Option<(String, String)>,
+    /// The address that letters come from.
+    pub from: Email,
+    /// The name that letters come from.
+    pub from_name: String,
+}
+
+impl fmt::Debug for SmtpConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SmtpConfig({}:{}, {:?})", self.host, self.port, self.security)
+    }
+}
+
+/// Sends letters by SMTP, over connections that are kept for a while.
+#[derive(Clone)]
+pub struct SmtpMailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+/// How long a whole letter may take; whoever waits for it has a user waiting.
+const MOST: Duration = Duration::from_secs(4);
+
+impl SmtpMailer {
+    /// A mailer to the server that `config` names. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// If the server's name or the sender's address makes no sense.
+    pub fn new(config: SmtpConfig) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let tls = match config.security {
+            Security::Plain => Tls::None,
+            Security::StartTls => Tls::Required(TlsParameters::new(config.host.clone())?),
+            Security::Tls => Tls::Wrapper(TlsParameters::new(config.host.clone())?),
+        };
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.host)
+            .port(config.port)
+            .tls(tls)
+            .timeout(Some(MOST))
+            .pool_config(PoolConfig::new().max_size(4).idle_timeout(Duration::from_secs(30)));
+        if let Some((user, password)) = config.credentials {
+            builder = builder.credentials(Credentials::new(user, password));
+        }
+        Ok(Self { transport: builder.build(), from: sender(&config.from, &config.from_name)? })
+    }
+}
+
+impl fmt::Debug for SmtpMailer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SmtpMailer({})", self.from)
+    }
+}
+
+#[async_trait]
+impl Mailer for SmtpMailer {
+    async fn send(&self, letter: &Letter) -> Result<(), MailError> {
+        let message = render(letter, &self.from).map_err(MailError::Rejected)?;
+        match tokio::time::timeout(MOST, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) if error.is_permanent() => Err(MailError::Rejected(error.into())),
+            Ok(Err(error)) => Err(MailError::Unavailable(error.into())),
+            Err(late) => Err(MailError::Unavailable(late.into())),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain_auth::{Challenge, LoginCodes, Resend, UserId};
+use domain_shared::StoreError;
+use uuid::Uuid;
+
+use super::MemoryStore;
+
+/// A challenge that waits for its code.
+#[derive(Debug)]
+pub(super) struct Pending {
+    challenge: Challenge,
+    attempts: u32,
+    sent_at: DateTime<Utc>,
+}
+
+#[async_trait]
+impl LoginCodes for MemoryStore {
+    async fn issue(&self, challenge: &Challenge) -> Result<(), StoreError> {
+        let pending = Pending { challenge: challenge.clone(), attempts: 0, sent_at: challenge.issued_at };
+        self.state().codes.insert(challenge.user, pending);
+        Ok(())
+    }
+
+    async fn attempt(
+        &self,
+        user: UserId,
+        max_attempts: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Challenge>, StoreError> {
+        let mut state = self.state();
+        let live = |pending: &&mut Pending| now < pending.challenge.expires_at && pending.attempts < max_attempts;
+        Ok(state.codes.get_mut(&user).filter(live).map(|pending| {
+            pending.attempts += 1;
+            pending.challenge.clone()
+        }))
+    }
+
+    async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let before = state.codes.len();
+        state.codes.retain(|_, pending| pending.challenge.id != challenge);
+        Ok(state.codes.len() < before)
+    }
+
+    async fn resend(&self, user: UserId, not_since: DateTime<Utc>, now: DateTime<Utc>) -> Result<Resend, StoreError> {
+        let mut state = self.state();
+        let Some(pending) = state.codes.get_mut(&user).filter(|pending| now < pending.challenge.expires_at) else {
+            return Ok(Resend::Nothing);
+        };
+        if pending.sent_at > not_since {
+            return Ok(Resend::TooSoon(pending.sent_at));
+        }
+        pending.sent_at = now;
+        Ok(Resend::Send(pending.challenge.clone()))
+    }
+
+    async fn revoke(&self, user: UserId) -> Result<(), StoreError> {
+        self.state().codes.remove(&user);
+        Ok(())
+    }
+}

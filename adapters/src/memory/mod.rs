@@ -1,0 +1,52 @@
+//! Everything in memory: for tests, for trying out, and for embedding where nothing need outlive the process.
+mod catalogue;
+mod event_log;
+mod login_codes;
+mod plain_hasher;
+mod repository;
+mod sessions;
+mod users;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use domain_auth::{Session, User, UserId};
+use domain_product::Product;
+use domain_shared::{StoreError, StoredEvent};
+use uuid::Uuid;
+
+use login_codes::Pending;
+pub use plain_hasher::PlainHasher;
+
+/// A store in memory. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore(Arc<Mutex<State>>);
+
+/// Ids sort by age, so ordered maps list in the order things were made.
+#[derive(Debug, Default)]
+struct State {
+    users: BTreeMap<Uuid, User>,
+    sessions: BTreeMap<Uuid, Session>,
+    codes: HashMap<UserId, Pending>,
+    products: BTreeMap<Uuid, Product>,
+    events: Vec<StoredEvent>,
+    checkpoints: HashMap<String, u64>,
+}
+
+impl MemoryStore {
+    /// Whether it answers; it does.
+    ///
+    /// # Errors
+    /// None.
+    #[expect(clippy::unused_async, reason = "stores are asked alike")]
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// The state; nothing that holds this lock can leave it half changed, so a panic elsewhere spoils nothing.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

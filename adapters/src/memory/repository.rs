@@ -1,0 +1,105 @@
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use domain_auth::{Session, User};
+use domain_product::Product;
+use domain_shared::{Aggregate, ChangeError, Changed, Decision, Repository, StoreError, StoredEvent, seal};
+use uuid::Uuid;
+
+use super::{MemoryStore, State};
+
+/// An aggregate and where its kind is kept.
+trait Kept: Aggregate {
+    fn all(state: &State) -> &BTreeMap<Uuid, Self>;
+    fn all_mut(state: &mut State) -> &mut BTreeMap<Uuid, Self>;
+    /// What of `self` belongs to `other` already, although it must be unique.
+    fn clash(&self, other: &Self) -> Option<&'static str>;
+}
+
+impl Kept for User {
+    fn all(state: &State) -> &BTreeMap<Uuid, Self> {
+        &state.users
+    }
+    fn all_mut(state: &mut State) -> &mut BTreeMap<Uuid, Self> {
+        &mut state.users
+    }
+    fn clash(&self, other: &Self) -> Option<&'static str> {
+        if self.email == other.email {
+            Some("email")
+        } else if self.username.key() == other.username.key() {
+            Some("username")
+        } else {
+            None
+        }
+    }
+}
+
+impl Kept for Session {
+    fn all(state: &State) -> &BTreeMap<Uuid, Self> {
+        &state.sessions
+    }
+    fn all_mut(state: &mut State) -> &mut BTreeMap<Uuid, Self> {
+        &mut state.sessions
+    }
+    fn clash(&self, _: &Self) -> Option<&'static str> {
+        None
+    }
+}
+
+impl Kept for Product {
+    fn all(state: &State) -> &BTreeMap<Uuid, Self> {
+        &state.products
+    }
+    fn all_mut(state: &mut State) -> &mut BTreeMap<Uuid, Self> {
+        &mut state.products
+    }
+    fn clash(&self, other: &Self) -> Option<&'static str> {
+        let both_there = !self.is_deleted && !other.is_deleted;
+        (both_there && self.sheet.sku.is_some() && self.sheet.sku == other.sheet.sku).then_some("sku")
+    }
+}
+
+/// Puts `aggregate` and its pending events in, if nothing in it is taken.
+fn store<A: Kept>(state: &mut State, aggregate: &A) -> Result<(), StoreError> {
+    let id: Uuid = aggregate.id().into();
+    let others = A::all(state).iter().filter(|(other, _)| **other != id).map(|(_, other)| other);
+    if let Some(what) = others.filter_map(|other| aggregate.clash(other)).min() {
+        return Err(StoreError::Taken(what));
+    }
+    for event in seal(aggregate)? {
+        let position = state.events.last().map_or(1, |last| last.position + 1);
+        state.events.push(StoredEvent { position, event });
+    }
+    let mut kept = aggregate.clone();
+    kept.journal_mut().commit();
+    A::all_mut(state).insert(id, kept);
+    Ok(())
+}
+
+#[async_trait]
+impl<A: Kept> Repository<A> for MemoryStore {
+    async fn save(&self, aggregate: &mut A) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if A::all(&state).contains_key(&aggregate.id().into()) {
+            return Err(StoreError::Stale);
+        }
+        store(&mut state, aggregate)?;
+        aggregate.journal_mut().commit();
+        Ok(())
+    }
+
+    async fn change(&self, id: A::Id, decide: Decision<A>) -> Result<Option<Changed<A>>, ChangeError<A::Error>> {
+        let mut state = self.state();
+        let Some(mut aggregate) = A::all(&state).get(&id.into()).cloned() else { return Ok(None) };
+        decide(&mut aggregate).map_err(ChangeError::Refused)?;
+        if !aggregate.journal().pending().is_empty() {
+            store(&mut state, &aggregate)?;
+        }
+        let events = aggregate.journal_mut().commit();
+        Ok(Some(Changed { aggregate, events }))
+    }
+
+    async fn find(&self, id: A::Id) -> Result<Option<A>, StoreError> {
+        Ok(A::all(&self.state()).get(&id.into()).cloned())
+    }
+}

@@ -1,0 +1,14 @@
+use async_trait::async_trait;
+use domain_auth::{Session, SessionRepository, UserId};
+use domain_shared::StoreError;
+
+use super::MemoryStore;
+
+#[async_trait]
+impl SessionRepository for MemoryStore {
+    async fn of_user(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        let state = self.state();
+        let live = state.sessions.values().filter(|session| session.user == user && session.ended.is_none());
+        Ok(live.cloned().collect())
+    }
+}

@@ -1,0 +1,34 @@
+//! PostgreSQL 13 or newer, without libpq.
+//!
+//! Changes are transactions on pooled connections. What is a single statement that only reads is pipelined over one
+//! connection per thread, which costs the least. The queries are those of `sql/shared`, compiled for this connection.
+use diesel::pg::Pg;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+/// Keeps the row from everybody else until the transaction ends.
+macro_rules! for_update {
+    ($query:expr) => {
+        $query.for_update()
+    };
+}
+
+mod config;
+mod connection;
+mod error;
+mod horizon;
+mod line;
+mod migrate;
+mod pool;
+#[path = "../sql/shared/mod.rs"]
+#[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
+mod shared;
+mod store;
+mod transaction;
+
+pub use config::{PgConfig, Timeouts};
+pub use store::PgStore;
+use store::PgStore as Store;
+
+/// Shared: whoever has it may send a statement while others wait for their answers.
+type Conn<'a> = &'a AsyncPgConnection;
+type Db = Pg;

@@ -1,0 +1,196 @@
+use std::{fmt, sync::Arc};
+
+use domain_shared::{ChangeError, Changed, Decision, StoreError, StoredEvent, seal};
+use tokio::time::timeout;
+
+use super::{
+    Conn,
+    config::{PgConfig, Settings},
+    connection::Connection,
+    error::{concerns_all, is_answer, is_suspect, store_error},
+    horizon::{Horizon, SettledAfter},
+    line, migrate,
+    pool::{Loan, Pool, pool},
+    shared::{Query, Stored},
+    transaction::{add, change, commit, roll_back},
+};
+use crate::sql::{
+    Tables,
+    failure::{Failure, Undone},
+};
+
+/// One service's schema in a PostgreSQL database. Implements every repository and log port; clones share the
+/// connections. Needs a tokio runtime.
+#[derive(Clone)]
+pub struct PgStore {
+    settings: Arc<Settings>,
+    pool: Pool,
+    horizon: Arc<Horizon>,
+}
+
+impl fmt::Debug for PgStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PgStore").field("schema", &self.settings.schema).finish_non_exhaustive()
+    }
+}
+
+impl PgStore {
+    /// A store that connects when it is first asked something. Pooled connections live on the runtime that this runs on.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if `config` makes no sense. Whether the server is there doesn't matter yet.
+    #[expect(clippy::unused_async, reason = "only within a runtime is there one to keep connections on")]
+    pub async fn connect(config: PgConfig) -> Result<Self, StoreError> {
+        let settings = Arc::new(Settings::try_from(&config)?);
+        let pool = pool(&settings, config.pool_size)?;
+        Ok(Self { settings, pool, horizon: Arc::default() })
+    }
+
+    /// Makes the schema if it isn't there, and brings `tables` in it up to date. Any number of instances may do so at
+    /// once.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the server can't be reached or refuses.
+    pub async fn migrate(&self, tables: Tables) -> Result<(), StoreError> {
+        migrate::run(&self.settings, tables).await
+    }
+
+    /// Whether the server answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read(Ping).await
+    }
+
+    /// Asks `query`, which only reads, over this thread's line; once more over another one if that had failed.
+    pub(super) async fn read<Q: Query>(&self, query: Q) -> Result<Q::Answer, StoreError> {
+        let answer = async {
+            match self.ask(&query).await {
+                Err(failure) if is_suspect(&failure) => self.ask(&query).await,
+                answer => answer,
+            }
+        };
+        match timeout(self.settings.timeouts.answer, answer).await {
+            Ok(answer) => answer.map_err(store_error),
+            Err(elapsed) => {
+                line::retire(&self.settings);
+                Err(StoreError::unavailable(elapsed))
+            }
+        }
+    }
+
+    async fn ask<Q: Query>(&self, query: &Q) -> Result<Q::Answer, Failure> {
+        let line = line::line(&self.settings);
+        let connection = line.get_or_try_init(|| Connection::open(Arc::clone(&self.settings))).await?;
+        let answer = query.run(connection).await;
+        if answer.as_ref().is_err_and(is_suspect) {
+            connection.retire();
+        }
+        answer
+    }
+
+    /// Carries out `order`, once at most.
+    pub(super) async fn write<Q: Query>(&self, order: Q) -> Result<Q::Answer, StoreError> {
+        self.within(async {
+            let loan = Loan::from(&self.pool).await?;
+            match order.run(loan.conn()).await {
+                Ok(answer) => Ok(done(loan, answer)),
+                Err(failure) => Err(self.failed(loan, failure).await),
+            }
+        })
+        .await
+    }
+
+    pub(super) async fn add<A: Stored>(&self, aggregate: &mut A) -> Result<(), StoreError> {
+        let events = seal(aggregate)?;
+        self.within(async {
+            let loan = Loan::from(&self.pool).await?;
+            match add(loan.conn(), &*aggregate, events).await {
+                Ok(()) => Ok(done(loan, ())),
+                Err(failure) => Err(self.failed(loan, failure).await),
+            }
+        })
+        .await?;
+        aggregate.journal_mut().commit();
+        Ok(())
+    }
+
+    pub(super) async fn decide<A: Stored>(
+        &self,
+        id: A::Id,
+        decide: Decision<A>,
+    ) -> Result<Option<Changed<A>>, ChangeError<A::Error>> {
+        self.within(async {
+            let loan = Loan::from(&self.pool).await?;
+            match change(loan.conn(), id, decide).await {
+                Ok(Some(changed)) if !changed.events.is_empty() => match commit(loan.conn()).await {
+                    Ok(()) => Ok(done(loan, Some(changed))),
+                    Err(failure) => Err(self.failed(loan, failure).await.into()),
+                },
+                Ok(unchanged) => Ok(undone(loan, unchanged).await),
+                Err(Undone::Refused(refused)) => Err(undone(loan, ChangeError::Refused(refused)).await),
+                Err(Undone::Failed(failure)) => Err(self.failed(loan, failure).await.into()),
+            }
+        })
+        .await
+    }
+
+    pub(super) async fn settled_after(
+        &self,
+        position: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        self.read(SettledAfter { horizon: Arc::clone(&self.horizon), position, limit }).await
+    }
+
+    /// Nobody waits longer than that. Whatever took so long may have taken its whole server along.
+    async fn within<T, E: From<StoreError>>(
+        &self,
+        work: impl Future<Output = Result<T, E>> + Send,
+    ) -> Result<T, E> {
+        timeout(self.settings.timeouts.answer, work).await.unwrap_or_else(|elapsed| {
+            self.close_idle();
+            Err(StoreError::unavailable(elapsed).into())
+        })
+    }
+
+    /// Gives back, or closes, a connection on which something failed, and says what that means.
+    async fn failed(&self, loan: Loan, failure: Failure) -> StoreError {
+        if is_answer(&failure) {
+            return undone(loan, store_error(failure)).await;
+        }
+        if concerns_all(&failure) {
+            self.close_idle();
+        }
+        store_error(failure)
+    }
+
+    fn close_idle(&self) {
+        self.pool.retain(|_, _| false);
+    }
+}
+
+/// Gives the connection back; nothing is open on it.
+fn done<T>(loan: Loan, answer: T) -> T {
+    loan.give_back();
+    answer
+}
+
+/// Gives the connection back once its transaction is undone.
+async fn undone<T>(loan: Loan, answer: T) -> T {
+    if roll_back(loan.conn()).await.is_ok() {
+        loan.give_back();
+    }
+    answer
+}
+
+struct Ping;
+
+impl Query for Ping {
+    type Answer = ();
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<(), Failure> {
+        Ok(diesel_async::SimpleAsyncConnection::batch_execute(&mut conn, "SELECT 1").await?)
+    }
+}

@@ -1,0 +1,142 @@
+//! Login codes. Each step is a single statement, which the database makes atomic.
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use domain_auth::{Challenge, LoginCodes, Resend, UserId};
+use domain_shared::StoreError;
+use uuid::Uuid;
+
+use super::{Conn, Query, RunQueryDsl, Store};
+use crate::sql::{
+    failure::Failure,
+    rows::ChallengeRow,
+    schema::login_codes,
+    types::{Id, Time},
+};
+
+#[derive(Debug)]
+struct Issue(ChallengeRow);
+
+impl Query for Issue {
+    type Answer = ();
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<(), Failure> {
+        diesel::insert_into(login_codes::table)
+            .values(self.0)
+            .on_conflict(login_codes::user_id)
+            .do_update()
+            .set(self.0)
+            .execute(&mut conn)
+            .await?;
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+struct Attempt {
+    user: Id,
+    max_attempts: u32,
+    now: Time,
+}
+
+impl Query for Attempt {
+    type Answer = Option<Challenge>;
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<Option<Challenge>, Failure> {
+        let live = login_codes::table
+            .find(self.user)
+            .filter(login_codes::expires_at.gt(self.now))
+            .filter(login_codes::attempts.lt(i64::from(self.max_attempts)));
+        let row = diesel::update(live)
+            .set(login_codes::attempts.eq(login_codes::attempts + 1))
+            .returning(ChallengeRow::as_returning())
+            .get_result(&mut conn)
+            .await
+            .optional()?;
+        Ok(row.map(Into::into))
+    }
+}
+
+#[derive(Debug)]
+struct Consume(Id);
+
+impl Query for Consume {
+    type Answer = bool;
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<bool, Failure> {
+        let used = login_codes::table.filter(login_codes::challenge_id.eq(self.0));
+        Ok(diesel::delete(used).execute(&mut conn).await? == 1)
+    }
+}
+
+#[derive(Debug)]
+struct SendAgain {
+    user: Id,
+    not_since: Time,
+    now: Time,
+}
+
+impl Query for SendAgain {
+    type Answer = Resend;
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<Resend, Failure> {
+        let live = login_codes::table.find(self.user).filter(login_codes::expires_at.gt(self.now));
+        let row = diesel::update(live.filter(login_codes::sent_at.le(self.not_since)))
+            .set(login_codes::sent_at.eq(self.now))
+            .returning(ChallengeRow::as_returning())
+            .get_result(&mut conn)
+            .await
+            .optional()?;
+        if let Some(row) = row {
+            return Ok(Resend::Send(row.into()));
+        }
+        let sent_at: Option<Time> =
+            live.select(login_codes::sent_at).get_result(&mut conn).await.optional()?;
+        Ok(sent_at.map_or(Resend::Nothing, |sent_at| Resend::TooSoon(sent_at.0)))
+    }
+}
+
+#[derive(Debug)]
+struct Revoke(Id);
+
+impl Query for Revoke {
+    type Answer = ();
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<(), Failure> {
+        diesel::delete(login_codes::table.find(self.0)).execute(&mut conn).await?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl LoginCodes for Store {
+    async fn issue(&self, challenge: &Challenge) -> Result<(), StoreError> {
+        self.write(Issue(challenge.into())).await
+    }
+
+    async fn attempt(
+        &self,
+        user: UserId,
+        max_attempts: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Challenge>, StoreError> {
+        self.write(Attempt { user: Id(user.0), max_attempts, now: Time(now) }).await
+    }
+
+    async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError> {
+        self.write(Consume(Id(challenge))).await
+    }
+
+    async fn resend(
+        &self,
+        user: UserId,
+        not_since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Resend, StoreError> {
+        self.write(SendAgain { user: Id(user.0), not_since: Time(not_since), now: Time(now) }).await
+    }
+
+    async fn revoke(&self, user: UserId) -> Result<(), StoreError> {
+        self.write(Revoke(Id(user.0))).await
+    }
+}

@@ -1,0 +1,16 @@
+//! The queries and ports of both SQL stores. Each store includes this module as its own, and it takes from the store
+//! what it names after `super`: its connection, its way to run a query, and the store itself.
+mod catalogue;
+mod checkpoints;
+mod events;
+mod login_codes;
+mod query;
+mod repository;
+mod sessions;
+mod stored;
+mod users;
+
+use super::{Conn, Db, RunQueryDsl, Store};
+pub(super) use events::{After, append};
+pub(super) use query::Query;
+pub(super) use stored::Stored;

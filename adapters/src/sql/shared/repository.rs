@@ -1,0 +1,23 @@
+use async_trait::async_trait;
+use domain_shared::{ChangeError, Changed, Decision, Repository, StoreError};
+
+use super::{Store, Stored, stored::Find};
+
+#[async_trait]
+impl<A: Stored> Repository<A> for Store {
+    async fn save(&self, aggregate: &mut A) -> Result<(), StoreError> {
+        self.add(aggregate).await
+    }
+
+    async fn change(
+        &self,
+        id: A::Id,
+        decide: Decision<A>,
+    ) -> Result<Option<Changed<A>>, ChangeError<A::Error>> {
+        self.decide(id, decide).await
+    }
+
+    async fn find(&self, id: A::Id) -> Result<Option<A>, StoreError> {
+        self.read(Find::<A>(id)).await
+    }
+}

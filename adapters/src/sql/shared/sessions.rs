@@ -1,0 +1,32 @@
+use async_trait::async_trait;
+use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
+use domain_auth::{Session, SessionRepository, UserId};
+use domain_shared::StoreError;
+
+use super::{Conn, Query, RunQueryDsl, Store};
+use crate::sql::{failure::Failure, rows::SessionRow, schema::sessions, types::Id};
+
+#[derive(Debug)]
+struct OfUser(UserId);
+
+impl Query for OfUser {
+    type Answer = Vec<Session>;
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<Vec<Session>, Failure> {
+        let rows = sessions::table
+            .filter(sessions::user_id.eq(Id(self.0.0)))
+            .filter(sessions::end_reason.is_null())
+            .order((sessions::started_at, sessions::id))
+            .select(SessionRow::as_select())
+            .load(&mut conn)
+            .await?;
+        Ok(rows.into_iter().map(Session::try_from).collect::<Result<_, _>>()?)
+    }
+}
+
+#[async_trait]
+impl SessionRepository for Store {
+    async fn of_user(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        self.read(OfUser(user)).await
+    }
+}

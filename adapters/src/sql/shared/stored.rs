@@ -1,0 +1,82 @@
+//! How each kind of aggregate is stored: a row that is always current, beside its events.
+use diesel::{OptionalExtension, QueryDsl, SelectableHelper};
+use domain_auth::{Session, User};
+use domain_product::Product;
+use domain_shared::{Aggregate, StoreError};
+
+use super::{Conn, Query, RunQueryDsl};
+use crate::sql::{
+    failure::Failure,
+    rows::{ProductRow, SessionRow, UserRow},
+    schema::{products, sessions, users},
+    types::Id,
+};
+
+type Answer<T> = Result<T, Failure>;
+
+/// An aggregate with a row of its own.
+pub trait Stored: Aggregate {
+    /// The aggregate, or `None`.
+    fn find(conn: Conn<'_>, id: Self::Id) -> impl Future<Output = Answer<Option<Self>>> + Send;
+
+    /// The same, and nobody else gets to change it before the end of the transaction.
+    fn lock(conn: Conn<'_>, id: Self::Id) -> impl Future<Output = Answer<Option<Self>>> + Send;
+
+    /// Adds the row of a new aggregate.
+    fn insert(&self, conn: Conn<'_>) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Brings the row up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if there is no such row.
+    fn update(&self, conn: Conn<'_>) -> impl Future<Output = Answer<()>> + Send;
+}
+
+macro_rules! stored {
+    ($($Aggregate:ident is a $Row:ident of $table:ident;)+) => {
+        $(impl Stored for $Aggregate {
+            async fn find(mut conn: Conn<'_>, id: Self::Id) -> Answer<Option<Self>> {
+                let row = $table::table.find(Id(id.0)).select($Row::as_select());
+                let row = row.get_result(&mut conn).await.optional()?;
+                Ok(row.map(Self::try_from).transpose()?)
+            }
+
+            async fn lock(mut conn: Conn<'_>, id: Self::Id) -> Answer<Option<Self>> {
+                let row = for_update!($table::table.find(Id(id.0)).select($Row::as_select()));
+                let row = row.get_result(&mut conn).await.optional()?;
+                Ok(row.map(Self::try_from).transpose()?)
+            }
+
+            async fn insert(&self, mut conn: Conn<'_>) -> Answer<()> {
+                diesel::insert_into($table::table).values($Row::from(self)).execute(&mut conn).await?;
+                Ok(())
+            }
+
+            async fn update(&self, mut conn: Conn<'_>) -> Answer<()> {
+                let row = $table::table.find(Id(self.id().0));
+                match diesel::update(row).set($Row::from(self)).execute(&mut conn).await? {
+                    0 => Err(StoreError::Stale.into()),
+                    _ => Ok(()),
+                }
+            }
+        })+
+    };
+}
+
+stored! {
+    Product is a ProductRow of products;
+    Session is a SessionRow of sessions;
+    User is a UserRow of users;
+}
+
+/// The aggregate with this id.
+#[derive(Debug)]
+pub struct Find<A: Aggregate>(pub(crate) A::Id);
+
+impl<A: Stored> Query for Find<A> {
+    type Answer = Option<A>;
+
+    async fn run(&self, conn: Conn<'_>) -> Answer<Option<A>> {
+        A::find(conn, self.0).await
+    }
+}

@@ -1,0 +1,33 @@
+use diesel::{
+    ExpressionMethods, QueryDsl, RunQueryDsl, connection::SimpleConnection, sqlite::SqliteConnection,
+};
+
+use super::connection::transaction;
+use crate::sql::{Dialect, Tables, failure::Failure, migration};
+
+const SQLITE: Dialect = Dialect {
+    shared: &[migration!("sqlite", "0001_events")],
+    auth: &[migration!("sqlite", "0002_auth")],
+    product: &[migration!("sqlite", "0002_product")],
+};
+
+diesel::table! {
+    migrations (name) {
+        name -> Text,
+    }
+}
+
+/// Brings the database up to date, however many processes try at once.
+pub(super) fn run(conn: &mut SqliteConnection, tables: Tables) -> Result<(), Failure> {
+    transaction(conn, |conn| {
+        conn.batch_execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY) STRICT")?;
+        let applied: Vec<String> = migrations::table.select(migrations::name).load(conn)?;
+        for migration in SQLITE.migrations(tables).filter(|m| !applied.iter().any(|name| name == m.name)) {
+            conn.batch_execute(migration.sql)?;
+            diesel::insert_into(migrations::table)
+                .values(migrations::name.eq(migration.name))
+                .execute(conn)?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,29 @@
+//! Everything in one `SQLite` file: nothing to install, for development and for small installations.
+//!
+//! Diesel's `SQLite` connection is synchronous, so each connection has a thread of its own: one writes, the others read.
+//! The queries are those of `sql/shared`, compiled for this connection; their futures never wait for anything.
+use diesel::sqlite::{Sqlite, SqliteConnection};
+
+/// `SQLite` locks the whole database for a writer, so a row needs no lock.
+macro_rules! for_update {
+    ($query:expr) => {
+        $query
+    };
+}
+
+mod connection;
+mod error;
+mod lane;
+mod migrate;
+mod run;
+#[path = "../sql/shared/mod.rs"]
+#[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
+mod shared;
+mod store;
+
+use run::RunQueryDsl;
+pub use store::SqliteStore;
+use store::SqliteStore as Store;
+
+type Conn<'a> = &'a mut SqliteConnection;
+type Db = Sqlite;

@@ -1,0 +1,119 @@
+use std::{path::Path, sync::Arc};
+
+use diesel::sqlite::SqliteConnection;
+use domain_shared::{ChangeError, Changed, Decision, StoreError, StoredEvent, seal};
+use futures_util::FutureExt;
+
+use super::{
+    Conn,
+    connection::{self, transaction},
+    error::store_error,
+    lane::Lane,
+    migrate,
+    shared::{After, Query, Stored, append},
+};
+use crate::sql::{
+    Tables,
+    failure::{Failure, Undone},
+};
+
+/// How many connections read. More would only compete for the same pages.
+const READERS: usize = 2;
+
+/// One service's tables in a `SQLite` file. Implements every repository and log port; clones share the connections.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    writer: Arc<Lane>,
+    readers: Arc<Lane>,
+}
+
+impl SqliteStore {
+    /// Opens the file at `path`, which is made if it isn't there, and brings `tables` in it up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the file can't be used.
+    pub fn open(path: &Path, tables: Tables) -> Result<Self, StoreError> {
+        connection::create(path)?;
+        let mut writer = connection::open(path)?;
+        migrate::run(&mut writer, tables).map_err(store_error)?;
+        let readers = (0..READERS).map(|_| connection::open(path)).collect::<Result<_, _>>()?;
+        let start = |name, connections| Lane::start(name, connections).map_err(StoreError::unavailable);
+        Ok(Self {
+            writer: Arc::new(start("sqlite-writer", vec![writer])?),
+            readers: Arc::new(start("sqlite-reader", readers)?),
+        })
+    }
+
+    /// Whether the file can be read.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.readers
+            .run(|conn| diesel::connection::SimpleConnection::batch_execute(conn, "SELECT 1"))
+            .await?
+            .map_err(StoreError::unavailable)
+    }
+
+    pub(super) async fn read<Q: Query + 'static>(&self, query: Q) -> Result<Q::Answer, StoreError> {
+        self.readers.run(move |conn| now(query.run(conn))).await?.map_err(store_error)
+    }
+
+    pub(super) async fn write<Q: Query + 'static>(&self, query: Q) -> Result<Q::Answer, StoreError> {
+        self.writer.run(move |conn| now(query.run(conn))).await?.map_err(store_error)
+    }
+
+    pub(super) async fn add<A: Stored>(&self, aggregate: &mut A) -> Result<(), StoreError> {
+        let (new, events) = (aggregate.clone(), seal(aggregate)?);
+        let add = move |conn: Conn<'_>| {
+            transaction(conn, |conn| {
+                now(new.insert(conn))?;
+                now(append(conn, events))
+            })
+        };
+        self.writer.run(add).await?.map_err(store_error)?;
+        aggregate.journal_mut().commit();
+        Ok(())
+    }
+
+    pub(super) async fn decide<A: Stored>(
+        &self,
+        id: A::Id,
+        decide: Decision<A>,
+    ) -> Result<Option<Changed<A>>, ChangeError<A::Error>> {
+        let change = move |conn: Conn<'_>| transaction(conn, |conn| change(conn, id, &decide));
+        self.writer.run(change).await?.map_err(|undone| match undone {
+            Undone::Refused(error) => ChangeError::Refused(error),
+            Undone::Failed(failure) => ChangeError::Store(store_error(failure)),
+        })
+    }
+
+    /// One writer at a time: what a reader sees is in order, and complete up to its last position.
+    pub(super) async fn settled_after(
+        &self,
+        position: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        self.read(After { position, up_to: u64::MAX, limit }).await
+    }
+}
+
+fn change<A: Stored>(
+    conn: &mut SqliteConnection,
+    id: A::Id,
+    decide: &Decision<A>,
+) -> Result<Option<Changed<A>>, Undone<A::Error>> {
+    let Some(mut aggregate) = now(A::lock(conn, id))? else { return Ok(None) };
+    decide(&mut aggregate).map_err(Undone::Refused)?;
+    if !aggregate.journal().pending().is_empty() {
+        now(aggregate.update(conn))?;
+        now(append(conn, seal(&aggregate)?))?;
+    }
+    let events = aggregate.journal_mut().commit();
+    Ok(Some(Changed { aggregate, events }))
+}
+
+/// The outcome of a query, which on this connection is there at once.
+fn now<T>(query: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    query.now_or_never().unwrap_or_else(|| Err(StoreError::unavailable("a query of SQLite waits").into()))
+}

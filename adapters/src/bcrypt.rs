@@ -41,7 +41,7 @@ impl Bcrypt {
         }
         // A well-formed hash of the same cost that no digest is known for: salt and hash are all zeros.
         let dummy = format!("$2b${cost:02}${}", ".".repeat(53)).into();
-        Self { key: hmac::Key::new(HMAC_SHA384, key.expose()), cost, queue: sender, dummy }
+        Self { key: key.for_hmac(HMAC_SHA384), cost, queue: sender, dummy }
     }
 
     fn digest(&self, password: &str) -> String {

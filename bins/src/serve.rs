@@ -92,8 +92,8 @@ impl Service {
             let (this, dependencies) = (this.clone(), dependencies.clone());
             let (metrics, document) = (metrics.clone(), document.clone());
             App::new()
-                .wrap(service::cors(&origins))
                 .wrap(from_fn(http::context::middleware))
+                .wrap(service::cors(&origins))
                 .wrap(from_fn(http::metrics::middleware))
                 .configure(|config| this.routes(config, is_development))
                 .configure(|config| service::routes(config, identity, dependencies, metrics, document))
@@ -169,7 +169,7 @@ async fn follow(log: Arc<dyn EventLog>, checkpoints: Arc<dyn Checkpoints>, subsc
     const LONGEST_PAUSE: Duration = Duration::from_secs(30);
     let mut pause = PAUSE;
     loop {
-        let failure: Box<dyn std::error::Error + Send + Sync> = match deliver(&log, &checkpoints, &subscriber).await {
+        let failure: Box<dyn std::error::Error + Send + Sync> = match deliver(&log, &checkpoints, &*subscriber).await {
             Ok(Delivery::Progress(_)) => {
                 pause = PAUSE;
                 continue;

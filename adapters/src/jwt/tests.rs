@@ -1,196 +1,263 @@
+//! What must be dead, each way that people have broken verifiers with.
+use aws_lc_rs::{
+    hmac,
+    signature::{Ed25519KeyPair, KeyPair},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain_auth::TokenSigner;
 use domain_shared::{Claims, Scope, TokenError, TokenVerifier};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{JwtKeys, JwtSigner, JwtVerifier, keys::key_id};
+use super::{
+    JwtKeys, JwtSigner, JwtVerifier,
+    keys::{key_id, read_private, read_public},
+};
 
-fn now() -> DateTime<Utc> {
-    DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
-}
-
-fn claims() -> Claims {
-    Claims {
-        subject: Uuid::from_u128(1),
-        session: Uuid::from_u128(2),
-        id: Uuid::from_u128(3),
-        scopes: [Scope::products_write()].into_iter().collect(),
-        issued_at: now(),
-        expires_at: now() + TimeDelta::minutes(15),
-    }
-}
-
-struct Mint {
+struct World {
     keys: JwtKeys,
-    signer: JwtSigner,
     verifier: JwtVerifier,
+    now: DateTime<Utc>,
 }
 
-impl Mint {
+impl World {
     fn new() -> Self {
         let keys = JwtKeys::generate().unwrap();
-        let signer = JwtSigner::from_pem(&keys.private_pem, "panal", "panal").unwrap();
-        let verifier = JwtVerifier::from_pem(&keys.public_pem, "panal", "panal").unwrap();
-        Self { keys, signer, verifier }
+        let verifier = JwtVerifier::from_pem(&keys.public_pem, "us", "them").unwrap();
+        Self { keys, verifier, now: DateTime::from_timestamp(1_800_000_000, 0).unwrap() }
     }
 
-    fn token(&self) -> String {
-        self.signer.sign(&claims()).unwrap()
+    fn claims(&self) -> Claims {
+        Claims {
+            subject: Uuid::from_u128(1),
+            session: Uuid::from_u128(2),
+            id: Uuid::from_u128(3),
+            scopes: [Scope::products_write()].into_iter().collect(),
+            issued_at: self.now,
+            expires_at: self.now + TimeDelta::minutes(15),
+        }
+    }
+
+    fn signed(&self) -> String {
+        JwtSigner::from_pem(&self.keys.private_pem, "us", "them").unwrap().sign(&self.claims()).unwrap()
+    }
+
+    /// The header and the payload of a token of ours, to be spoiled.
+    fn parts(&self) -> (Value, Value) {
+        let token = self.signed();
+        let part = |n| serde_json::from_slice(&decode(token.split('.').nth(n).unwrap())).unwrap();
+        (part(0), part(1))
+    }
+
+    /// Any token, signed with our key.
+    fn mint(&self, header: &str, payload: &str) -> String {
+        let message = format!("{}.{}", encode(header), encode(payload));
+        let signature = read_private(&self.keys.private_pem).unwrap().pair.sign(message.as_bytes());
+        format!("{message}.{}", encode(signature))
     }
 
     fn verify(&self, token: &str) -> Result<Claims, TokenError> {
-        self.verifier.verify(token, now())
+        self.verifier.verify(token, self.now)
     }
 
-    /// A token signed with the right key, with `changes` made to its header and claims (`null` removes).
-    fn signed(&self, header: &Value, changes: &Value) -> String {
-        let mut parts = self.token().split('.').take(2).map(json_of).collect::<Vec<_>>();
-        for (part, changes) in parts.iter_mut().zip([header, changes]) {
-            for (name, value) in changes.as_object().unwrap() {
-                if value.is_null() {
-                    part.as_object_mut().unwrap().remove(name);
-                } else {
-                    part[name] = value.clone();
-                }
+    /// What becomes of a token of ours whose header or payload says something else.
+    fn with(&self, part: usize, change: &Value) -> Result<Claims, TokenError> {
+        let (mut header, mut payload) = self.parts();
+        let changed = if part == 0 { &mut header } else { &mut payload };
+        for (name, value) in change.as_object().unwrap() {
+            if value == "absent" {
+                changed.as_object_mut().unwrap().remove(name);
+            } else {
+                changed[name] = value.clone();
             }
         }
-        let header: Header = serde_json::from_value(parts[0].clone()).unwrap();
-        encode(&header, &parts[1], &EncodingKey::from_ed_pem(self.keys.private_pem.as_bytes()).unwrap()).unwrap()
+        self.verify(&self.mint(&header.to_string(), &payload.to_string()))
     }
 }
 
-fn json_of(part: &str) -> Value {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn part_of(json: &Value) -> String {
-    URL_SAFE_NO_PAD.encode(json.to_string())
-}
-
-#[test]
-fn a_token_says_what_was_signed() {
-    let mint = Mint::new();
-    assert_eq!(mint.verify(&mint.token()), Ok(claims()));
-    let header = json_of(mint.token().split('.').next().unwrap());
-    assert_eq!(header, json!({ "typ": "at+jwt", "alg": "EdDSA", "kid": key_id(&mint.keys.public_pem).unwrap() }));
+fn decode(text: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
 #[test]
-fn a_key_id_is_the_thumbprint_of_rfc_8037() {
-    // appendix A.3
-    let key = URL_SAFE_NO_PAD.decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").unwrap();
-    let spki = [super::keys::PREFIX, &key].concat();
-    let pem = format!(
-        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
-        base64::engine::general_purpose::STANDARD.encode(spki)
-    );
-    assert_eq!(key_id(&pem).unwrap(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+fn a_token_says_what_was_signed_and_nothing_personal() {
+    let world = World::new();
+    assert_eq!(world.verify(&world.signed()), Ok(world.claims()));
+    let (header, payload) = world.parts();
+    let kid = key_id(&read_public(&world.keys.public_pem).unwrap());
+    assert_eq!(header, json!({"alg": "EdDSA", "typ": "at+jwt", "kid": kid}));
+    let (sub, sid, jti) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+    let (iat, exp) = (1_800_000_000, 1_800_000_900);
+    let expected = json!({
+        "iss": "us", "aud": "them", "sub": sub, "sid": sid, "jti": jti, "iat": iat, "exp": exp, "scope": "products:write",
+    });
+    assert_eq!(payload, expected);
 }
 
 #[test]
-fn a_token_dies_on_time_and_is_not_taken_before_it() {
-    let mint = Mint::new();
-    let token = mint.token();
-    let at = |seconds| mint.verifier.verify(&token, now() + TimeDelta::seconds(seconds));
-    assert!(at(899).is_ok());
-    assert_eq!(at(900), Err(TokenError::Expired));
-    assert!(at(-30).is_ok(), "clocks differ a little");
-    assert_eq!(at(-31), Err(TokenError::Invalid));
-    let later = mint.signed(&json!({}), &json!({ "nbf": now().timestamp() + 3600 }));
-    assert_eq!(mint.verify(&later), Err(TokenError::Invalid));
-}
-
-#[test]
-fn a_token_signed_right_but_meant_for_something_else_is_dead() {
-    let mint = Mint::new();
-    assert!(mint.verify(&mint.signed(&json!({}), &json!({}))).is_ok(), "the control");
-    for changes in [
-        json!({ "iss": "https://evil.example" }),
-        json!({ "iss": null }),
-        json!({ "aud": "another" }),
-        json!({ "aud": null }),
-        json!({ "aud": [] }),
-        json!({ "sub": null }),
-        json!({ "exp": null }),
-        json!({ "sid": null }),
-        json!({ "scope": null }),
-    ] {
-        assert_eq!(mint.verify(&mint.signed(&json!({}), &changes)), Err(TokenError::Invalid), "{changes}");
-    }
-    for header in [json!({ "typ": "JWT" }), json!({ "typ": null }), json!({ "typ": "rt+jwt" }), json!({ "kid": null }), json!({ "kid": "x" })] {
-        assert_eq!(mint.verify(&mint.signed(&header, &json!({}))), Err(TokenError::Invalid), "{header}");
+fn an_unsigned_token_is_dead_however_it_spells_none() {
+    let world = World::new();
+    let signature = world.signed().rsplit_once('.').unwrap().1.to_owned();
+    for alg in [json!("none"), json!("None"), json!("NONE"), json!("nOnE"), json!(""), json!("null"), json!(null), json!(7)] {
+        let (mut header, payload) = world.parts();
+        header["alg"] = alg;
+        let message = format!("{}.{}", encode(header.to_string()), encode(payload.to_string()));
+        for token in [message.clone(), format!("{message}."), format!("{message}.AA"), format!("{message}.{signature}")] {
+            assert_eq!(world.verify(&token), Err(TokenError::Invalid), "{header}");
+        }
+        assert_eq!(world.verify(&world.mint(&header.to_string(), &payload.to_string())), Err(TokenError::Invalid), "{header}");
     }
 }
 
 #[test]
-fn no_key_confusion_and_no_foreign_key() {
-    let (mint, stranger) = (Mint::new(), Mint::new());
-    assert_eq!(mint.verify(&stranger.token()), Err(TokenError::Invalid));
-    let kid = key_id(&mint.keys.public_pem).ok();
-    let payload = json_of(mint.token().split('.').nth(1).unwrap());
-    for secret in [&b""[..], b"secret", mint.keys.public_pem.as_bytes(), mint.keys.public_pem.trim().as_bytes()] {
-        let header = Header { kid: kid.clone(), typ: Some("at+jwt".into()), ..Header::new(Algorithm::HS256) };
-        let token = encode(&header, &payload, &EncodingKey::from_secret(secret)).unwrap();
-        assert_eq!(mint.verify(&token), Err(TokenError::Invalid));
-    }
-    let forged = stranger.signed(&json!({ "kid": kid }), &json!({}));
-    assert_eq!(mint.verify(&forged), Err(TokenError::Invalid));
-}
-
-#[test]
-fn a_token_without_a_signature_is_dead_however_its_algorithm_is_spelled() {
-    let mint = Mint::new();
-    let token = mint.token();
-    let (head, payload) = (json_of(token.split('.').next().unwrap()), token.split('.').nth(1).unwrap());
-    for alg in [json!("none"), json!("None"), json!("NONE"), json!("nOnE"), json!(""), json!("null"), Value::Null] {
-        let mut head = head.clone();
-        head["alg"] = alg;
-        for signature in ["", ".", ".AA"] {
-            let token = format!("{}.{payload}{signature}", part_of(&head));
-            assert_eq!(mint.verify(&token), Err(TokenError::Invalid), "{head}");
+fn a_token_with_any_character_changed_is_dead() {
+    let world = World::new();
+    let token = world.signed();
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for (i, c) in token.char_indices() {
+        for other in alphabet.chars().filter(|other| *other != c) {
+            let changed = format!("{}{other}{}", &token[..i], &token[i + 1..]);
+            assert_eq!(world.verify(&changed), Err(TokenError::Invalid), "character {i}: {c} to {other}");
         }
     }
 }
 
 #[test]
-fn any_change_to_a_token_kills_it() {
-    let mint = Mint::new();
-    let token = mint.token();
-    for (i, c) in token.char_indices() {
-        let other = if c == 'A' { 'B' } else { 'A' };
-        let changed = format!("{}{other}{}", &token[..i], &token[i + 1..]);
-        assert_eq!(mint.verify(&changed), Err(TokenError::Invalid), "character {i}");
-    }
-    // The last character of a signature of 64 bytes carries 2 of 6 bits; the others must be zero.
-    let last = token.chars().last().unwrap();
-    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    for other in alphabet.chars().filter(|other| *other != last) {
-        let changed = format!("{}{other}", &token[..token.len() - 1]);
-        assert_eq!(mint.verify(&changed), Err(TokenError::Invalid), "{other} for {last}");
+fn no_public_value_works_as_a_shared_secret() {
+    let world = World::new();
+    let (_, payload) = world.parts();
+    let public = read_public(&world.keys.public_pem).unwrap();
+    let pem = world.keys.public_pem.as_bytes();
+    let der = pem::parse(pem).unwrap().into_contents();
+    for (alg, algorithm) in [("HS256", hmac::HMAC_SHA256), ("HS384", hmac::HMAC_SHA384), ("HS512", hmac::HMAC_SHA512)] {
+        for secret in [pem, pem.trim_ascii(), &der, &public, encode(&public).as_bytes(), b"", b"secret"] {
+            let header = json!({"alg": alg, "typ": "at+jwt", "kid": key_id(&public)});
+            let message = format!("{}.{}", encode(header.to_string()), encode(payload.to_string()));
+            let tag = hmac::sign(&hmac::Key::new(algorithm, secret), message.as_bytes());
+            assert_eq!(world.verify(&format!("{message}.{}", encode(tag))), Err(TokenError::Invalid));
+        }
     }
 }
 
 #[test]
-fn degenerate_tokens_are_refused() {
-    let mint = Mint::new();
-    let token = mint.token();
-    let deep = format!("{}.e30.AA", URL_SAFE_NO_PAD.encode("[".repeat(3000)));
-    for bad in [
-        String::new(), ".".into(), "..".into(), ".".repeat(4000), "a.".repeat(2000), "e30.e30.".into(), "e30.e30.e30".into(),
-        "A".repeat(7000), format!("{token}="), format!("{token}."), format!("{token} x"), token.to_lowercase(), deep,
+fn a_strangers_key_is_dead_whatever_the_header_says() {
+    let (world, stranger) = (World::new(), World::new());
+    assert_eq!(world.verify(&stranger.signed()), Err(TokenError::Invalid));
+    let (header, payload) = world.parts();
+    let key: Ed25519KeyPair = read_private(&stranger.keys.private_pem).unwrap().pair;
+    let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": encode(key.public_key())});
+    for change in [
+        json!({}),
+        json!({"jwk": jwk}),
+        json!({"jku": "http://127.0.0.1:1/jwks.json"}),
+        json!({"x5u": "http://127.0.0.1:1/x"}),
+        json!({"x5c": ["eA=="]}),
+        json!({"kid": key_id(key.public_key().as_ref()), "jwk": jwk}),
     ] {
-        assert_eq!(mint.verify(&bad), Err(TokenError::Invalid), "{}", &bad[..bad.len().min(20)]);
+        let mut header = header.clone();
+        header.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let token = stranger.mint(&header.to_string(), &payload.to_string());
+        assert_eq!(world.verify(&token), Err(TokenError::Invalid), "{header}");
     }
 }
 
 #[test]
-fn a_key_is_checked_when_it_is_given() {
-    for bad in ["", "nonsense", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"] {
-        assert!(JwtSigner::from_pem(bad, "a", "b").is_err());
-        assert!(JwtVerifier::from_pem(bad, "a", "b").is_err());
-        assert!(JwtKeys::public_of(bad).is_err());
+fn a_token_of_another_kind_or_key_id_is_dead() {
+    let world = World::new();
+    for header in [
+        json!({"typ": "JWT"}),
+        json!({"typ": "rt+jwt"}),
+        json!({"typ": "id+jwt"}),
+        json!({"typ": "absent"}),
+        json!({"kid": "absent"}),
+        json!({"kid": "../../../../dev/null"}),
+        json!({"kid": "x' UNION SELECT 'a' --"}),
+        json!({"kid": ""}),
+        json!({"kid": 7}),
+        json!({"kid": ["a"]}),
+        json!({"kid": "a".repeat(5000)}),
+        json!({"crit": ["exp"]}),
+        json!({"crit": ["b64"], "b64": false}),
+    ] {
+        assert_eq!(world.with(0, &header), Err(TokenError::Invalid), "{header}");
+    }
+}
+
+#[test]
+fn what_is_signed_but_wrong_is_dead() {
+    let world = World::new();
+    assert!(world.with(1, &json!({})).is_ok(), "the key signs valid tokens");
+    assert!(world.with(1, &json!({"aud": ["them"], "more": true})).is_ok());
+    for claim in [
+        json!({"iss": "https://evil.example"}),
+        json!({"iss": ["us"]}),
+        json!({"iss": "absent"}),
+        json!({"aud": "us"}),
+        json!({"aud": []}),
+        json!({"aud": ["them", "others"]}),
+        json!({"aud": "absent"}),
+        json!({"aud": null}),
+        json!({"sub": "absent"}),
+        json!({"sub": "ada"}),
+        json!({"sid": "absent"}),
+        json!({"jti": "absent"}),
+        json!({"iat": "absent"}),
+        json!({"exp": "absent"}),
+        json!({"exp": null}),
+        json!({"exp": "2000000000"}),
+        json!({"exp": 1e300}),
+        json!({"exp": i64::MAX}),
+        json!({"scope": "absent"}),
+        json!({"scope": "Products:Write"}),
+        json!({"nbf": "soon"}),
+    ] {
+        assert_eq!(world.with(1, &claim), Err(TokenError::Invalid), "{claim}");
+    }
+}
+
+#[test]
+fn a_token_lives_from_its_beginning_to_its_end() {
+    let world = World::new();
+    let (token, lives) = (world.signed(), TimeDelta::minutes(15));
+    let at = |offset: TimeDelta| world.verifier.verify(&token, world.now + offset).map(|_| ());
+    assert_eq!(at(lives - TimeDelta::microseconds(1)), Ok(()));
+    assert_eq!(at(lives), Err(TokenError::Expired));
+    assert_eq!(at(TimeDelta::days(9)), Err(TokenError::Expired));
+    assert_eq!(at(-TimeDelta::seconds(30)), Ok(()), "the clock that signed may be ahead");
+    assert_eq!(at(-TimeDelta::seconds(31)), Err(TokenError::Invalid), "a token from the future");
+    assert!(world.with(1, &json!({"nbf": 1_800_000_030})).is_ok());
+    assert_eq!(world.with(1, &json!({"nbf": 1_800_003_600})), Err(TokenError::Invalid));
+    assert_eq!(world.with(1, &json!({"iat": 1_800_003_600, "nbf": 1_800_000_000})), Err(TokenError::Invalid));
+}
+
+#[test]
+fn a_degenerate_token_is_dead_and_cheap() {
+    let world = World::new();
+    let token = world.signed();
+    let (header, payload) = world.parts();
+    for bad in [
+        ".".repeat(4000),
+        "a.".repeat(2000),
+        "..".to_owned(),
+        String::new(),
+        "e30.e30.e30".to_owned(),
+        format!(" {token}"),
+        format!("{token}."),
+        format!("{token}="),
+        format!("{token}=="),
+        token.replace('.', ". "),
+        token.to_lowercase(),
+        "A".repeat(7000),
+        "\u{1F41D}.\u{1F41D}.\u{1F41D}".to_owned(),
+        format!("{}.e30.AA", encode("[".repeat(3000))),
+        world.mint(&header.to_string(), &payload.to_string().replacen('{', r#"{"exp":9999999999,"#, 1)),
+        world.mint(&header.to_string(), &payload.to_string().replacen('{', &format!("{{\"x\":\"{}\",", "x".repeat(4000)), 1)),
+    ] {
+        assert_eq!(world.verify(&bad), Err(TokenError::Invalid), "{bad:.80}");
     }
 }

@@ -1,4 +1,4 @@
-//! The one place that knows what PostgreSQL's errors mean.
+//! The one place that knows what `PostgreSQL`'s errors mean.
 use diesel::result::{
     DatabaseErrorKind::{
         self, ClosedConnection, ReadOnlyTransaction, UnableToSendCommand, UniqueViolation, Unknown,

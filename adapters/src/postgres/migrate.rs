@@ -9,7 +9,7 @@ use super::{Conn, config::Settings, connection::Connection, error::store_error};
 use crate::sql::{Dialect, Migration, Tables, failure::Failure, migration};
 
 /// How long the migrations may take, those of other instances included.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 
 const POSTGRES: Dialect = Dialect {
     shared: &[migration!("postgres", "0001_events")],

@@ -1,4 +1,4 @@
-//! PostgreSQL 13 or newer, without libpq.
+//! `PostgreSQL` 13 or newer, without libpq.
 //!
 //! Changes are transactions on pooled connections. What is a single statement that only reads is pipelined over one
 //! connection per thread, which costs the least. The queries are those of `sql/shared`, compiled for this connection.

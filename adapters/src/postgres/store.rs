@@ -19,7 +19,7 @@ use crate::sql::{
     failure::{Failure, Undone},
 };
 
-/// One service's schema in a PostgreSQL database. Implements every repository and log port; clones share the
+/// One service's schema in a `PostgreSQL` database. Implements every repository and log port; clones share the
 /// connections. Needs a tokio runtime.
 #[derive(Clone)]
 pub struct PgStore {
@@ -94,10 +94,8 @@ impl PgStore {
     pub(super) async fn write<Q: Query>(&self, order: Q) -> Result<Q::Answer, StoreError> {
         self.within(async {
             let loan = Loan::from(&self.pool).await?;
-            match order.run(loan.conn()).await {
-                Ok(answer) => Ok(done(loan, answer)),
-                Err(failure) => Err(self.failed(loan, failure).await),
-            }
+            let outcome = order.run(loan.conn()).await;
+            self.ended(loan, outcome).await
         })
         .await
     }
@@ -106,10 +104,8 @@ impl PgStore {
         let events = seal(aggregate)?;
         self.within(async {
             let loan = Loan::from(&self.pool).await?;
-            match add(loan.conn(), &*aggregate, events).await {
-                Ok(()) => Ok(done(loan, ())),
-                Err(failure) => Err(self.failed(loan, failure).await),
-            }
+            let outcome = add(loan.conn(), &*aggregate, events).await;
+            self.ended(loan, outcome).await
         })
         .await?;
         aggregate.journal_mut().commit();
@@ -124,10 +120,10 @@ impl PgStore {
         self.within(async {
             let loan = Loan::from(&self.pool).await?;
             match change(loan.conn(), id, decide).await {
-                Ok(Some(changed)) if !changed.events.is_empty() => match commit(loan.conn()).await {
-                    Ok(()) => Ok(done(loan, Some(changed))),
-                    Err(failure) => Err(self.failed(loan, failure).await.into()),
-                },
+                Ok(Some(changed)) if !changed.events.is_empty() => {
+                    let outcome = commit(loan.conn()).await.map(|()| Some(changed));
+                    Ok(self.ended(loan, outcome).await?)
+                }
                 Ok(unchanged) => Ok(undone(loan, unchanged).await),
                 Err(Undone::Refused(refused)) => Err(undone(loan, ChangeError::Refused(refused)).await),
                 Err(Undone::Failed(failure)) => Err(self.failed(loan, failure).await.into()),
@@ -155,6 +151,17 @@ impl PgStore {
         })
     }
 
+    /// Gives the connection back if all went well.
+    async fn ended<T>(&self, loan: Loan, outcome: Result<T, Failure>) -> Result<T, StoreError> {
+        match outcome {
+            Ok(answer) => {
+                loan.give_back();
+                Ok(answer)
+            }
+            Err(failure) => Err(self.failed(loan, failure).await),
+        }
+    }
+
     /// Gives back, or closes, a connection on which something failed, and says what that means.
     async fn failed(&self, loan: Loan, failure: Failure) -> StoreError {
         if is_answer(&failure) {
@@ -169,12 +176,6 @@ impl PgStore {
     fn close_idle(&self) {
         self.pool.retain(|_, _| false);
     }
-}
-
-/// Gives the connection back; nothing is open on it.
-fn done<T>(loan: Loan, answer: T) -> T {
-    loan.give_back();
-    answer
 }
 
 /// Gives the connection back once its transaction is undone.

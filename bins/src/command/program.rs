@@ -23,7 +23,6 @@ pub enum Task {
 #[derive(Subcommand, Debug, Clone)]
 pub enum AuthTask {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "what any program can be told")]
     Any(Task),
     /// Make a user who may manage others; there is no other way to make one
     CreateSuperuser(CreateSuperuser),

@@ -109,6 +109,6 @@ pub struct Settings {
     #[arg(long, env = "LOG_FORMAT", global = true, value_parser = parse::log_format)]
     pub log_format: Option<super::LogFormat>,
     /// What is logged, such as info or bins=debug
-    #[arg(long, env = "LOG_LEVEL", global = true, default_value = "info")]
+    #[arg(long, env = "LOG_LEVEL", global = true, default_value = "info,actix_server=warn")]
     pub log_level: String,
 }

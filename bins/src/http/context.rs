@@ -74,22 +74,14 @@ fn is_traceparent(trace: &str) -> bool {
 /// Gives each request its context, and each response its id, its headers and, if it failed, its problem document.
 ///
 /// # Errors
-/// None of its own.
+/// Those of the layers inside, which answer failures with responses.
 pub async fn middleware(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let context = RequestContext::read(request.headers());
     request.extensions_mut().insert(context.clone());
-    let outer = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => explain(response.map_into_boxed_body(), &context),
-        Err(error) => {
-            let problem = error.as_error::<Problem>().cloned();
-            let problem = problem.unwrap_or_else(|| Problem::of_status(error.as_response_error().status_code()));
-            ServiceResponse::new(outer, problem.respond(&context.id, context.language))
-        }
-    };
+    let mut response = explain(next.call(request).await?.map_into_boxed_body(), &context);
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&context.id) {
         headers.insert(REQUEST_ID, id);

@@ -53,7 +53,8 @@ pub async fn middleware<B: MessageBody>(
     let response = next.call(request).await?;
     if let Some(metrics) = metrics {
         let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-        let labels = [method.as_str(), route.as_str(), response.status().as_str()];
+        let status = response.status();
+        let labels = [method.as_str(), route.as_str(), status.as_str()];
         metrics.requests.with_label_values(&labels).observe(started.elapsed().as_secs_f64());
     }
     Ok(response)

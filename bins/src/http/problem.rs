@@ -182,7 +182,7 @@ impl Problem {
     }
 }
 
-impl<F: Fault> From<F> for Problem {
+impl<F: Fault + 'static> From<F> for Problem {
     fn from(fault: F) -> Self {
         if let Some((field, rule)) = fault.invalid_field() {
             return Self::invalid(vec![Violation { field, rule }]);

@@ -14,17 +14,18 @@ use crate::http::{
 };
 
 /// The old password and the new one.
-#[derive(Deserialize, ToSchema, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
 pub struct ChangePasswordBody {
     /// The password in force; `current_password` will do as well.
-    #[serde(alias = "current_password")]
-    #[schema(value_type = String, format = Password, example = "OldPass123!")]
+    #[serde(default, alias = "current_password")]
+    #[schema(required = true, value_type = String, format = Password, example = "OldPass123!")]
     old_password: Field<PasswordAttempt>,
     /// The one to replace it.
-    #[schema(value_type = String, format = Password, min_length = 8, max_length = 128, example = "NewPass123!")]
+    #[serde(default)]
+    #[schema(required = true, value_type = String, format = Password, min_length = 8, max_length = 128, example = "NewPass123!")]
     new_password: Field<Password>,
     /// The new password again, checked when given.
+    #[serde(default)]
     #[schema(value_type = Option<String>, format = Password, example = "NewPass123!")]
     confirm_password: Field<PasswordAttempt>,
 }

@@ -17,14 +17,15 @@ use crate::http::{
 };
 
 /// Credentials.
-#[derive(Deserialize, ToSchema, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
 pub struct LoginBody {
     /// A username or an e-mail address.
-    #[schema(value_type = String, example = "testuser")]
+    #[serde(default)]
+    #[schema(required = true, value_type = String, example = "testuser")]
     username: Field<LoginName>,
     /// The password.
-    #[schema(value_type = String, format = Password, example = "SecurePass123!")]
+    #[serde(default)]
+    #[schema(required = true, value_type = String, format = Password, example = "SecurePass123!")]
     password: Field<PasswordAttempt>,
 }
 
@@ -69,17 +70,19 @@ pub async fn login(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result
 }
 
 /// The code that completes a login.
-#[derive(Deserialize, ToSchema, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
 pub struct VerifyCodeBody {
     /// The id that the login answered; or give `username`.
+    #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     user_id: Field<UserIdField>,
     /// The name that signed in; or give `user_id`.
+    #[serde(default)]
     #[schema(value_type = Option<String>, example = "testuser")]
     username: Field<Username>,
     /// The 6 digits from the mail.
-    #[schema(value_type = String, example = "123456")]
+    #[serde(default)]
+    #[schema(required = true, value_type = String, example = "123456")]
     code: Field<LoginCode>,
 }
 
@@ -122,11 +125,11 @@ pub async fn verify_code(auth: Data<Auth>, request: HttpRequest, body: Body) -> 
 }
 
 /// Whose code to send again.
-#[derive(Deserialize, ToSchema, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
 pub struct ResendCodeBody {
     /// The id that the login answered.
-    #[schema(value_type = Uuid)]
+    #[serde(default)]
+    #[schema(required = true, value_type = Uuid)]
     user_id: Field<UserIdField>,
 }
 

@@ -32,13 +32,14 @@ pub async fn me(request: HttpRequest, who: SignedIn) -> HttpResponse {
 }
 
 /// What to change: what is left out stays, `null` clears.
-#[derive(Deserialize, ToSchema, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
 pub struct ProfileBody {
     /// What people call the user.
+    #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Updated Name")]
     full_name: Field<FullName>,
     /// An optional plus and 7 to 15 digits.
+    #[serde(default)]
     #[schema(value_type = Option<String>, example = "+0987654321")]
     phone_number: Field<PhoneNumber>,
 }

@@ -16,31 +16,37 @@ use crate::http::{
 
 /// A new account.
 #[derive(Deserialize, ToSchema)]
-#[serde(default)]
-#[derive(Default)]
 pub struct RegisterBody {
     /// Where codes will go.
-    #[schema(value_type = String, format = Email, max_length = 254, example = "user@example.com")]
+    #[serde(default)]
+    #[schema(required = true, value_type = String, format = Email, max_length = 254, example = "user@example.com")]
     email: Field<Email>,
     /// Letters, digits, dots, hyphens and underscores; unique regardless of case.
-    #[schema(value_type = String, min_length = 3, max_length = 50, example = "testuser")]
+    #[serde(default)]
+    #[schema(required = true, value_type = String, min_length = 3, max_length = 50, example = "testuser")]
     username: Field<Username>,
     /// Any characters, all of which count; not a common one.
-    #[schema(value_type = String, format = Password, min_length = 8, max_length = 128, example = "SecurePass123!")]
+    #[serde(default)]
+    #[schema(required = true, value_type = String, format = Password, min_length = 8, max_length = 128, example = "SecurePass123!")]
     password: Field<Password>,
     /// The password again, checked when given.
+    #[serde(default)]
     #[schema(value_type = Option<String>, format = Password, example = "SecurePass123!")]
     confirm_password: Field<PasswordAttempt>,
     /// What people call the user.
+    #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Test User")]
     full_name: Field<FullName>,
     /// An optional plus and 7 to 15 digits.
+    #[serde(default)]
     #[schema(value_type = Option<String>, example = "+1234567890")]
     phone_number: Field<PhoneNumber>,
     /// Nobody makes themselves a superuser: `true` is 403.
+    #[serde(default)]
     #[schema(value_type = Option<bool>, example = false)]
     is_superuser: Field<bool>,
     /// Accounts start active: `false` is 403.
+    #[serde(default)]
     #[schema(value_type = Option<bool>, example = true)]
     is_active: Field<bool>,
 }

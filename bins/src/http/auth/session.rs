@@ -49,11 +49,11 @@ impl From<Tokens> for TokensBody {
 }
 
 /// A refresh token.
-#[derive(Deserialize, ToSchema, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
 pub struct RefreshBody {
     /// The one that came with the last pair.
-    #[schema(value_type = String)]
+    #[serde(default)]
+    #[schema(required = true, value_type = String)]
     refresh_token: Field<RefreshToken>,
 }
 
@@ -78,9 +78,9 @@ pub async fn refresh(auth: Data<Auth>, request: HttpRequest, body: Body) -> Resu
 
 /// Which sessions to end.
 #[derive(Deserialize, ToSchema, Default)]
-#[serde(default)]
 pub struct LogoutBody {
     /// Whether to end all of the user's sessions; only this one unless told.
+    #[serde(default)]
     #[schema(value_type = Option<bool>, example = false)]
     everywhere: Field<bool>,
 }

@@ -119,11 +119,11 @@ pub async fn deactivate(auth: Data<Auth>, who: Superuser, id: Id) -> Result<Http
 }
 
 /// What a user may do.
-#[derive(Deserialize, ToSchema, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
 pub struct ScopesBody {
     /// All of it, besides what everyone may.
-    #[schema(value_type = Vec<String>, max_items = 32, example = json!(["products:write"]))]
+    #[serde(default)]
+    #[schema(required = true, value_type = Vec<String>, max_items = 32, example = json!(["products:write"]))]
     scopes: Field<Scopes>,
 }
 

@@ -14,35 +14,43 @@ use crate::http::{
 };
 
 /// A new product.
-#[derive(Deserialize, ToSchema, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
 pub struct CreateBody {
     /// What it is called: one line.
-    #[schema(value_type = String, min_length = 1, max_length = 255, example = "Laptop HP")]
+    #[serde(default)]
+    #[schema(required = true, value_type = String, min_length = 1, max_length = 255, example = "Laptop HP")]
     name: Field<ProductName>,
     /// What there is to say about it.
+    #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Laptop HP 15 pulgadas")]
     description: Field<Description>,
     /// What one costs, with at most the currency's decimals.
-    #[schema(value_type = f64, exclusive_minimum = 0, maximum = 999_999_999.99, example = 899.99)]
+    #[serde(default)]
+    #[schema(required = true, value_type = f64, exclusive_minimum = 0, maximum = 999_999_999.99, example = 899.99)]
     price: Field<Decimal>,
     /// The price's currency (ISO 4217); USD unless told.
+    #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 3, max_length = 3, example = "USD")]
     currency: Field<Currency>,
     /// How many there are; none unless told.
-    #[schema(value_type = i64, required = false, minimum = 0, example = 10)]
+    #[serde(default)]
+    #[schema(value_type = i64, minimum = 0, example = 10)]
     stock: Field<Stock>,
     /// Its stock keeping unit; unique.
+    #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 64, example = "LAP-HP-15")]
     sku: Field<Sku>,
     /// The shelf it is found on.
+    #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "laptops")]
     category: Field<Category>,
     /// From which stock downwards it counts as low; 10 unless told.
-    #[schema(value_type = i64, required = false, minimum = 0, example = 10)]
+    #[serde(default)]
+    #[schema(value_type = i64, minimum = 0, example = 10)]
     low_stock_threshold: Field<Threshold>,
     /// Whether it is for sale; yes unless told.
-    #[schema(value_type = bool, required = false, example = true)]
+    #[serde(default)]
+    #[schema(value_type = bool, example = true)]
     is_active: Field<bool>,
 }
 

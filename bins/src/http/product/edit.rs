@@ -4,7 +4,6 @@ use domain_product::{Category, Currency, Description, Edit, ProductId, ProductNa
 use domain_shared::{Aggregate, Decimal, Handle};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{Products, Writer, product::ProductBody};
 use crate::http::{
@@ -17,29 +16,35 @@ use crate::http::{
 };
 
 /// What to change: what is left out stays, `null` clears a description, SKU or category.
-#[derive(Deserialize, ToSchema, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
 pub struct UpdateBody {
     /// What it is called: one line.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Laptop HP")]
+    #[serde(default)]
+    #[schema(value_type = String, min_length = 1, max_length = 255, example = "Laptop HP")]
     name: Field<ProductName>,
     /// What there is to say about it.
+    #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Laptop HP 15 pulgadas")]
     description: Field<Description>,
     /// What one costs, in the product's currency.
-    #[schema(value_type = f64, required = false, exclusive_minimum = 0, maximum = 999_999_999.99, example = 799.99)]
+    #[serde(default)]
+    #[schema(value_type = f64, exclusive_minimum = 0, maximum = 999_999_999.99, example = 799.99)]
     price: Field<Decimal>,
     /// The product's currency; another is 409.
-    #[schema(value_type = String, required = false, example = "USD")]
+    #[serde(default)]
+    #[schema(value_type = String, example = "USD")]
     currency: Field<Currency>,
     /// Its stock keeping unit; unique.
+    #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 64, example = "LAP-HP-15")]
     sku: Field<Sku>,
     /// The shelf it is found on.
+    #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "laptops")]
     category: Field<Category>,
     /// From which stock downwards it counts as low.
-    #[schema(value_type = i64, required = false, minimum = 0, example = 10)]
+    #[serde(default)]
+    #[schema(value_type = i64, minimum = 0, example = 10)]
     low_stock_threshold: Field<Threshold>,
 }
 

@@ -16,17 +16,18 @@ use crate::http::{
 };
 
 /// A movement of stock.
-#[derive(Deserialize, ToSchema, Default)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
 pub struct MoveBody {
     /// How many; `quantity` will do as well.
-    #[serde(alias = "quantity")]
-    #[schema(value_type = i64, minimum = 1, maximum = 1_000_000_000, example = 3)]
+    #[serde(default, alias = "quantity")]
+    #[schema(required = true, value_type = i64, minimum = 1, maximum = 1_000_000_000, example = 3)]
     amount: Field<Quantity>,
     /// Why.
+    #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "sold")]
     reason: Field<Reason>,
     /// The document behind it.
+    #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "order 4711")]
     reference: Field<Reference>,
 }

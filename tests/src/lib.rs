@@ -1,1 +1,43 @@
-//! x
+//! The contract of every port, as cases that any adapter can be run against.
+//!
+//! A macro per port makes one `#[test]` of each case, named after the promise it checks, so that a failure says which
+//! promise is broken. Its argument is an expression, in which `await` works, for a fresh subject: the adapter, or what the
+//! macro says. No case knows which adapter it is run on.
+//!
+//! ```ignore
+//! mod login_codes {
+//!     conformance::login_codes!(MyStore::new().await);
+//! }
+//! mod repository_of_users {
+//!     conformance::repository!(domain_auth::User: MyStore::new().await.with_its_log());
+//! }
+//! ```
+//!
+//! To add a promise to a port, add a function to its file here and its name to its macro in `suites.rs`; a test sees to it
+//! that none is forgotten.
+pub mod catalogue;
+pub mod catalogue_order;
+pub mod checkpoints;
+pub mod clock;
+pub mod concurrency;
+pub mod event_log;
+mod examples;
+pub mod id_generator;
+pub mod login_code_generator;
+pub mod login_codes;
+pub mod mailer;
+pub mod password_hasher;
+pub mod product_repository;
+pub mod refresh_tokens;
+pub mod repository;
+pub mod session_repository;
+mod suites;
+mod support;
+pub mod tokens;
+pub mod user_directory;
+pub mod user_repository;
+
+pub use examples::Example;
+pub use mailer::{Inbox, Received};
+#[doc(hidden)]
+pub use support::block_on;

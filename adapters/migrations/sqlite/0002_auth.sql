@@ -1,8 +1,8 @@
 CREATE TABLE users (
     id BLOB NOT NULL PRIMARY KEY,
-    email TEXT NOT NULL UNIQUE,
+    email TEXT NOT NULL,
     username TEXT NOT NULL,
-    username_key TEXT NOT NULL UNIQUE,
+    username_key TEXT NOT NULL,
     full_name TEXT,
     phone_number TEXT,
     language TEXT NOT NULL,
@@ -16,6 +16,10 @@ CREATE TABLE users (
     password_changed_at INTEGER NOT NULL,
     version INTEGER NOT NULL
 ) STRICT;
+
+-- The newest index is checked first: where both are taken, the answer is the e-mail address, as on PostgreSQL.
+CREATE UNIQUE INDEX users_username_key ON users (username_key);
+CREATE UNIQUE INDEX users_email_key ON users (email);
 
 CREATE TABLE sessions (
     id BLOB NOT NULL PRIMARY KEY,

@@ -1,26 +1,21 @@
 //! How far the event log can be read without missing anything.
 //!
-//! An event has its position before its transaction commits, so that a higher position may show up before a lower one.
+//! An event gets its position before its transaction commits, so a higher position may show up before a lower one.
 //! Whoever read past the gap would never come back for it. A position is *settled* once every position up to it has
 //! either committed or never will:
 //!
-//! 1. read the last position given out, `last`;
-//! 2. get a transaction id, `xid`. Whoever has a position up to `last` got a lower id before that, see the migration;
-//! 3. once no transaction below `xid` is running, everything up to `last` is settled.
+//! 1. read the last position given out;
+//! 2. see which transactions may have written to the log: they hold a lock on it from before they get a position until
+//!    after they have committed;
+//! 3. once none of those holds it any more, everything up to that position is settled.
 //!
-//! With nobody writing all three happen in one go. A transaction that stays open holds the log up, in any table and any
-//! database of the server; the server ends ours when they idle.
-use std::{collections::VecDeque, sync::Arc};
-
-use diesel::{
-    QueryDsl,
-    deserialize::{self, FromSql, FromSqlRow},
-    expression::AsExpression,
-    pg::{Pg, PgValue},
-    query_builder::QueryId,
-    select,
-    sql_types::{BigInt, SqlType},
+//! With nobody writing that is at once. Transactions that have nothing to do with the log hold nothing up.
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
 };
+
+use diesel::{QueryDsl, QueryableByName, sql_query, sql_types::Text};
 use diesel_async::RunQueryDsl;
 use domain_shared::StoredEvent;
 use tokio::sync::Mutex;
@@ -31,8 +26,13 @@ use super::{
 };
 use crate::sql::{failure::Failure, rows::from_column};
 
-/// How many observations are kept while nothing settles; any of them will do in the end.
-const MOST: usize = 1024;
+/// How many observations are kept while nothing settles; later ones are made when these have settled.
+const MOST: usize = 64;
+
+/// Every statement that adds rows to a table holds this lock on it, to the end of its transaction.
+const WRITERS: &str = "SELECT virtualtransaction AS id FROM pg_locks \
+                       WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND relation = 'events'::regclass \
+                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
 /// What one store knows about its log. It starts with nothing, as a new process does.
 #[derive(Debug, Default)]
@@ -41,16 +41,23 @@ pub(super) struct Horizon(Mutex<Seen>);
 #[derive(Debug, Default)]
 struct Seen {
     settled: i64,
-    /// Positions that will be settled once the transaction ids beside them are the oldest; oldest first.
-    pending: VecDeque<(i64, Xid)>,
+    /// Positions that will be settled once the transactions beside them have ended; oldest first.
+    pending: VecDeque<(i64, HashSet<Writer>)>,
+}
+
+/// A transaction that may be adding events.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, QueryableByName)]
+struct Writer {
+    #[diesel(sql_type = Text)]
+    id: String,
 }
 
 impl Horizon {
     /// The last position that is settled, after looking how things are.
     async fn advance(&self, mut conn: Conn<'_>) -> Result<i64, Failure> {
         let mut seen = self.0.lock().await;
-        let (last, used): (i64, bool) = events_position_seq::table
-            .select((events_position_seq::last_value, events_position_seq::is_called))
+        let (last, used, standby): (i64, bool, bool) = events_position_seq::table
+            .select((events_position_seq::last_value, events_position_seq::is_called, pg_is_in_recovery()))
             .get_result(&mut conn)
             .await?;
         let last = if used { last } else { 0 };
@@ -58,24 +65,26 @@ impl Horizon {
             // This is another database than before: a backup, or a standby that hadn't heard of everything.
             *seen = Seen::default();
         }
-        let newest = seen.pending.back().map_or(seen.settled, |(last, _)| *last);
-        if last > newest && seen.pending.len() < MOST {
-            let xid = select(pg_current_xact_id()).get_result(&mut conn).await?;
-            seen.pending.push_back((last, xid));
-        }
-        if !seen.pending.is_empty() {
-            let oldest = select(pg_snapshot_xmin(pg_current_snapshot())).get_result(&mut conn).await?;
-            seen.settle(oldest);
+        // A standby doesn't know who is writing.
+        if !standby && (last > seen.settled || !seen.pending.is_empty()) {
+            let writers: Vec<Writer> = sql_query(WRITERS).load(&mut conn).await?;
+            seen.observe(last, writers.into_iter().collect());
         }
         Ok(seen.settled)
     }
 }
 
 impl Seen {
-    /// Takes note that every transaction before `oldest` has ended.
-    fn settle(&mut self, oldest: Xid) {
-        while let Some((last, _)) = self.pending.pop_front_if(|(_, xid)| *xid <= oldest) {
+    /// Takes note that the last position was `last`, and that of all transactions only `writers` may be writing since.
+    fn observe(&mut self, last: i64, writers: HashSet<Writer>) {
+        while let Some((settled, _)) = self.pending.pop_front_if(|(_, theirs)| theirs.is_disjoint(&writers)) {
+            self.settled = settled;
+        }
+        let newest = self.pending.back().map_or(self.settled, |(position, _)| *position);
+        if writers.is_empty() {
             self.settled = last;
+        } else if last > newest && self.pending.len() < MOST {
+            self.pending.push_back((last, writers));
         }
     }
 }
@@ -108,30 +117,48 @@ diesel::table! {
     }
 }
 
-/// A transaction id that never wraps around.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Xid8)]
-struct Xid(i64);
-
-impl FromSql<Xid8, Pg> for Xid {
-    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        <i64 as FromSql<BigInt, Pg>>::from_sql(value).map(Self)
-    }
-}
-
-/// See [`Xid`].
-#[derive(Debug, Clone, Copy, QueryId, SqlType)]
-#[diesel(postgres_type(oid = 5069, array_oid = 271))]
-pub struct Xid8;
-
-/// Which transactions are running.
-#[derive(Debug, Clone, Copy, QueryId, SqlType)]
-#[diesel(postgres_type(oid = 5038, array_oid = 5039))]
-pub struct PgSnapshot;
-
 #[diesel::declare_sql_function]
 extern "SQL" {
-    fn pg_current_xact_id() -> Xid8;
-    fn pg_current_snapshot() -> PgSnapshot;
-    fn pg_snapshot_xmin(snapshot: PgSnapshot) -> Xid8;
+    fn pg_is_in_recovery() -> Bool;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn writers(ids: &[&str]) -> HashSet<Writer> {
+        ids.iter().map(|id| Writer { id: (*id).to_owned() }).collect()
+    }
+
+    #[test]
+    fn with_nobody_writing_everything_is_settled_at_once() {
+        let mut seen = Seen::default();
+        seen.observe(7, writers(&[]));
+        assert_eq!(seen.settled, 7);
+    }
+
+    #[test]
+    fn a_position_is_settled_once_those_who_wrote_then_have_ended() {
+        let mut seen = Seen::default();
+        seen.observe(7, writers(&["a", "b"]));
+        seen.observe(9, writers(&["b", "c"]));
+        assert_eq!(seen.settled, 0);
+        seen.observe(12, writers(&["c", "d"]));
+        assert_eq!(seen.settled, 7);
+        seen.observe(12, writers(&["e"]));
+        assert_eq!(seen.settled, 12);
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_and_settles_all_the_same() {
+        let mut seen = Seen::default();
+        for last in 1..1000 {
+            seen.observe(last, writers(&["endless"]));
+        }
+        assert_eq!((seen.settled, seen.pending.len()), (0, MOST));
+        seen.observe(1000, writers(&["another"]));
+        assert_eq!(seen.settled, 64);
+        seen.observe(1000, writers(&[]));
+        assert_eq!(seen.settled, 1000);
+    }
 }

@@ -23,6 +23,8 @@ mod pool;
 #[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
 mod shared;
 mod store;
+#[cfg(test)]
+mod tests;
 mod transaction;
 
 pub use config::{PgConfig, Timeouts};

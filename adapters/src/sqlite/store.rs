@@ -67,6 +67,10 @@ impl SqliteStore {
         let (new, events) = (aggregate.clone(), seal(aggregate)?);
         let add = move |conn: Conn<'_>| {
             transaction(conn, |conn| {
+                // Asked first, since of several constraints it isn't said which one is checked first.
+                if now(A::find(conn, new.id()))?.is_some() {
+                    return Err(StoreError::Stale.into());
+                }
                 now(new.insert(conn))?;
                 now(append(conn, events))
             })

@@ -9,9 +9,11 @@ use actix_web::{
 };
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
 
-use super::problem::Problem;
+use super::{
+    problem::Problem,
+    strict::{self, Defect},
+};
 
 /// The most bytes a body may have.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -35,20 +37,17 @@ impl Body {
             let detail = "the content type must be application/json";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
         }
-        let malformed = Problem::new(StatusCode::BAD_REQUEST, "malformed_json", "the body is not valid JSON");
-        let Ok(text) = std::str::from_utf8(&self.bytes) else { return Err(malformed) };
-        serde_json::from_str::<T>(text).map_err(|error| {
-            let message = error.to_string();
-            if message.starts_with("duplicate field") {
-                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "duplicate_key", "a field is given more than once")
-            } else if error.classify() == Category::Data {
-                not_an_object()
-            } else {
-                malformed
-            }
-        })
+        let text = std::str::from_utf8(&self.bytes).map_err(|_| malformed())?;
+        strict::check(text).map_err(|defect| match defect {
+            Defect::Malformed => malformed(),
+            Defect::DuplicateKey => duplicate_key(),
+        })?;
         // A derived `Deserialize` would take the fields of an array in order.
-        .and_then(|value| if text.trim_start().starts_with('{') { Ok(value) } else { Err(not_an_object()) })
+        if !text.trim_start().starts_with('{') {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "not_an_object", "the body must be a JSON object"));
+        }
+        // Fields keep their own faults, so all that is left is a field given by both of its names.
+        serde_json::from_str::<T>(text).map_err(|_| duplicate_key())
     }
 
     /// The JSON object in it, or an empty one if there is no body at all.
@@ -60,8 +59,12 @@ impl Body {
     }
 }
 
-const fn not_an_object() -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "not_an_object", "the body must be a JSON object")
+const fn malformed() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "malformed_json", "the body is not valid JSON")
+}
+
+const fn duplicate_key() -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "duplicate_key", "a field is given more than once")
 }
 
 impl FromRequest for Body {

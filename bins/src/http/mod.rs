@@ -17,5 +17,6 @@ mod query;
 mod routing;
 pub mod service;
 mod spanish;
+mod strict;
 
 pub use problem::Problem;

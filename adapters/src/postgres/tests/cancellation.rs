@@ -1,0 +1,68 @@
+use domain_shared::{Aggregate, EventLog};
+
+use super::*;
+
+/// Waits until one of the store's statements waits for a lock.
+async fn one_waits(world: &World) {
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
+    for _ in 0..500 {
+        let waiting: i64 = world.client.query_one(sql, &[&world.application()]).await.unwrap().get(0);
+        if waiting > 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("nothing waits");
+}
+
+#[tokio::test]
+async fn a_change_that_is_cancelled_while_it_waits_leaves_no_transaction_open() {
+    let world = World::with(PgConfig { url: test_url(), pool_size: 1, ..PgConfig::default() }).await;
+    let product = world.product().await;
+    world.client.batch_execute("BEGIN; SELECT * FROM products FOR UPDATE").await.unwrap();
+    let (store, id) = (world.store.clone(), product.id());
+    let change = tokio::spawn(async move { remove_one(&store, id).await });
+    one_waits(&world).await;
+    change.abort();
+    let _ = change.await;
+    world.client.batch_execute("ROLLBACK").await.unwrap();
+
+    let changed = remove_one(&world.store, product.id()).await.unwrap().unwrap();
+    assert_eq!(changed.aggregate.stock.get(), 999);
+    assert_eq!(world.transactions().await, 0);
+}
+
+#[tokio::test]
+async fn a_change_may_be_cancelled_anywhere_and_is_done_wholly_or_not_at_all() {
+    let world = World::with(PgConfig { url: test_url(), pool_size: 2, ..PgConfig::default() }).await;
+    let product = world.product().await;
+    remove_one(&world.store, product.id()).await.unwrap();
+    for step in 0..150 {
+        let patience = Duration::from_micros(step * 20);
+        let _ = tokio::time::timeout(patience, remove_one(&world.store, product.id())).await;
+    }
+    let left = recovers(async || find(&world.store, product.id()).await).await.unwrap();
+    remove_one(&world.store, product.id()).await.unwrap().unwrap();
+    let history = world.store.newest_of(product.id().0, &[], None, 1000).await.unwrap();
+    let removals = u64::try_from(1000 - left.stock.get()).unwrap();
+    assert_eq!(left.version(), removals + 1);
+    assert_eq!(u64::try_from(history.len()).unwrap(), left.version() + 1);
+    assert_eq!(world.transactions().await, 0);
+}
+
+#[tokio::test]
+async fn whoever_waits_too_long_for_a_lock_is_told_so_and_the_store_goes_on() {
+    let world = World::new().await;
+    let (locked, free) = (world.product().await, world.product().await);
+    let lock = format!("BEGIN; SELECT * FROM products WHERE id = '{}' FOR UPDATE", locked.id().0);
+    world.client.batch_execute(&lock).await.unwrap();
+    let started = std::time::Instant::now();
+    let (waiting, other) =
+        futures_util::future::join(remove_one(&world.store, locked.id()), remove_one(&world.store, free.id()))
+            .await;
+    assert!(matches!(waiting, Err(ChangeError::Store(StoreError::Unavailable(_)))), "{waiting:?}");
+    assert!(started.elapsed() < Duration::from_secs(4));
+    other.unwrap().unwrap();
+    world.client.batch_execute("ROLLBACK").await.unwrap();
+    remove_one(&world.store, locked.id()).await.unwrap().unwrap();
+}

@@ -1,0 +1,54 @@
+use chrono::TimeDelta;
+use domain_auth::{Client, Session, SessionError, SessionId, UserId};
+use domain_shared::{Aggregate, Context};
+
+use super::Example;
+use crate::support::{context, id};
+
+const LIFE: TimeDelta = TimeDelta::days(30);
+const GRACE: TimeDelta = TimeDelta::days(1);
+
+pub(crate) fn session_of(user: UserId) -> Session {
+    start(SessionId(id()), user, Client::default())
+}
+
+fn start(id: SessionId, user: UserId, client: Client) -> Session {
+    let context = context();
+    Session::start(id, user, client, context.at + LIFE, &context)
+}
+
+impl Example for Session {
+    fn small() -> Self {
+        session_of(UserId(id()))
+    }
+
+    fn large() -> Self {
+        let client = Client {
+            address: Some("2001:db8:85a3:8d3:1319:8a2e:370:7348".to_owned()),
+            user_agent: Some("🐝".repeat(200)),
+        };
+        let mut large = start(SessionId(id()), UserId(id()), client);
+        large.refresh(0, GRACE, &context()).unwrap();
+        large
+    }
+
+    fn namesake(&self) -> Self {
+        start(self.id(), UserId(id()), Client::default())
+    }
+
+    fn rivals(&self) -> Vec<(&'static str, Self)> {
+        Vec::new()
+    }
+
+    fn step(&mut self, context: &Context) -> Result<(), SessionError> {
+        self.refresh(self.generation, GRACE, context)
+    }
+
+    fn idle(&mut self, context: &Context) -> Result<(), SessionError> {
+        self.refresh(self.generation - 1, GRACE, context)
+    }
+
+    fn refuse(&mut self, context: &Context) -> Result<(), SessionError> {
+        self.refresh(self.generation, GRACE, &Context { at: self.expires_at, ..context.clone() })
+    }
+}

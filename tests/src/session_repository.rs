@@ -1,0 +1,63 @@
+//! [`SessionRepository`].
+use std::sync::Arc;
+
+use domain_auth::{EndReason, Session, SessionRepository, UserId};
+use domain_shared::{Aggregate, Repository};
+
+use crate::{
+    examples::{assert_same, session_of},
+    repository::step,
+    support::{context, id},
+};
+
+async fn saved(sessions: &impl SessionRepository, user: UserId) -> Session {
+    let mut session = session_of(user);
+    sessions.save(&mut session).await.unwrap();
+    session
+}
+
+async fn end(sessions: &impl SessionRepository, session: &Session, reason: EndReason) {
+    let context = context();
+    sessions.change(session.id(), Arc::new(move |s: &mut Session| s.end(reason, &context))).await.unwrap().unwrap();
+}
+
+pub async fn of_user_gives_the_oldest_first(sessions: impl SessionRepository) {
+    let (ada, mut expected) = (UserId(id()), Vec::new());
+    for _ in 0..3 {
+        expected.push(saved(&sessions, ada).await);
+        saved(&sessions, UserId(id())).await;
+    }
+    step(&sessions, expected[0].id()).await.unwrap();
+    let found = sessions.of_user(ada).await.unwrap();
+    let ids = |sessions: &[Session]| sessions.iter().map(Aggregate::id).collect::<Vec<_>>();
+    assert_eq!(ids(&found), ids(&expected), "hers, and the oldest first, whichever was refreshed last");
+    assert_same(&found[2], &expected[2], "each as it is");
+    assert_eq!(found[0].generation, 1);
+}
+
+pub async fn of_user_leaves_out_what_has_ended(sessions: impl SessionRepository) {
+    let ada = UserId(id());
+    let kept = saved(&sessions, ada).await;
+    for reason in [
+        EndReason::Logout,
+        EndReason::PasswordChange,
+        EndReason::Deactivation,
+        EndReason::TokenReuse,
+        EndReason::LoginRefused,
+    ] {
+        let session = saved(&sessions, ada).await;
+        end(&sessions, &session, reason).await;
+        assert_eq!(sessions.find(session.id()).await.unwrap().unwrap().ended, Some(reason), "it is still there");
+    }
+    let found = sessions.of_user(ada).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_same(&found[0], &kept, "what hasn't ended");
+}
+
+pub async fn of_user_is_empty_for_somebody_without_sessions(sessions: impl SessionRepository) {
+    let ada = UserId(id());
+    let only = saved(&sessions, ada).await;
+    end(&sessions, &only, EndReason::Logout).await;
+    assert!(sessions.of_user(ada).await.unwrap().is_empty());
+    assert!(sessions.of_user(UserId(id())).await.unwrap().is_empty());
+}

@@ -49,7 +49,10 @@ impl Bcrypt {
     }
 
     /// Runs `task` on a hashing thread, unless whoever asked has gone by then.
-    async fn run<T: Send + 'static>(&self, task: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
+    async fn run<T: Send + 'static>(
+        &self,
+        task: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashError> {
         let (answer, asked) = oneshot::channel();
         let job: Job = Box::new(move || {
             if !answer.is_closed() {
@@ -92,7 +95,11 @@ impl PasswordHasher for Bcrypt {
         hash.map(PasswordHash::new).map_err(|error| HashError::Failed(error.into()))
     }
 
-    async fn verify(&self, attempt: &PasswordAttempt, hash: Option<&PasswordHash>) -> Result<bool, HashError> {
+    async fn verify(
+        &self,
+        attempt: &PasswordAttempt,
+        hash: Option<&PasswordHash>,
+    ) -> Result<bool, HashError> {
         let digest = self.digest(attempt.expose());
         let (known, hash) = match hash.map(PasswordHash::expose) {
             Some(hash) if hash.starts_with("$2") => (true, hash.to_owned()),

@@ -37,15 +37,21 @@ pub fn welcome(to: Email, language: Language, username: &str) -> Letter {
     let (subject, lines) = match language {
         Language::En => (
             "Welcome to Panal",
-            [format!("Hello {username},"), "your account is ready. Sign in with your username and password; we then \
+            [
+                format!("Hello {username},"),
+                "your account is ready. Sign in with your username and password; we then \
                  send a code to this address."
-                .to_owned()],
+                    .to_owned(),
+            ],
         ),
         Language::Es => (
             "Te damos la bienvenida a Panal",
-            [format!("Hola, {username}:"), "tu cuenta está lista. Inicia sesión con tu nombre de usuario y tu \
+            [
+                format!("Hola, {username}:"),
+                "tu cuenta está lista. Inicia sesión con tu nombre de usuario y tu \
                  contraseña; te enviaremos un código a esta dirección."
-                .to_owned()],
+                    .to_owned(),
+            ],
         ),
     };
     Letter { to, language, subject: subject.to_owned(), body: lines.map(Block::Text).into() }

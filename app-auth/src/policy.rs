@@ -40,6 +40,10 @@ impl Policy {
     #[must_use]
     pub fn scopes_of(&self, user: &User) -> Scopes {
         let granted = self.default_scopes.with(&user.scopes);
-        if user.is_superuser { granted.with(&[Scope::products_write()].into_iter().collect()) } else { granted }
+        if user.is_superuser {
+            granted.with(&[Scope::products_write()].into_iter().collect())
+        } else {
+            granted
+        }
     }
 }

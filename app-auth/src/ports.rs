@@ -1,6 +1,6 @@
 use domain_auth::{
-    LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, SessionRepository, TokenSigner, UserDirectory,
-    UserRepository,
+    LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, SessionRepository, TokenSigner,
+    UserDirectory, UserRepository,
 };
 use domain_shared::{Clock, IdGenerator, Mailer, TokenVerifier};
 

@@ -14,7 +14,10 @@ impl<P: Ports> Auth<P> {
         caller: &Caller,
     ) -> Result<(), AuthError> {
         let context = self.context(caller);
-        self.ports.sessions().change(session, Arc::new(move |s: &mut Session| s.end(reason, &context))).await?;
+        self.ports
+            .sessions()
+            .change(session, Arc::new(move |s: &mut Session| s.end(reason, &context)))
+            .await?;
         Ok(())
     }
 

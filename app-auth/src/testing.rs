@@ -9,13 +9,16 @@ use adapters::{
     system::UuidV7,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain_auth::{Client, LoginCode, Password, PasswordAttempt, Registration, SessionId, User, UserId, Username};
+use domain_auth::{
+    Client, LoginCode, Password, PasswordAttempt, Registration, SessionId, User, UserId, Username,
+};
 use domain_shared::{Aggregate, Block, Caller, Clock, Email, Handle, Language, Letter, ValueObject};
 
 use crate::{
     Auth, AuthError, Policy, Tokens, Wiring,
     commands::{
-        ChangePassword, CodeOwner, DeactivateUser, LogIn, LogOut, LoginName, LoginStarted, RegisterUser, VerifyCode,
+        ChangePassword, CodeOwner, DeactivateUser, LogIn, LogOut, LoginName, LoginStarted, RegisterUser,
+        VerifyCode,
     },
     queries::{Authenticate, Authenticated},
 };
@@ -141,7 +144,10 @@ impl World {
 
     pub fn codes_sent_to(&self, address: &str) -> Vec<String> {
         let letters = self.letters().into_iter().filter(|letter| letter.to.as_str() == address);
-        letters.flat_map(|letter| letter.body).filter_map(|b| if let Block::Code(c) = b { Some(c) } else { None }).collect()
+        letters
+            .flat_map(|letter| letter.body)
+            .filter_map(|b| if let Block::Code(c) = b { Some(c) } else { None })
+            .collect()
     }
 }
 

@@ -7,13 +7,13 @@ use actix_web::{
     middleware::from_fn,
     web::{self, Data},
 };
-use domain_shared::{Checkpoints, Delivery, EventLog, Subscriber, deliver};
 use tokio::task::JoinSet;
 use utoipa::OpenApi;
 
 use crate::{
     compose::{AuthService, ProductService},
     config::Config,
+    follow::follow,
     http::{
         self,
         health::Dependencies,
@@ -26,9 +26,9 @@ use crate::{
 #[derive(Clone)]
 pub enum Service {
     /// auth-service.
-    Auth(AuthService),
+    Auth(Box<AuthService>),
     /// product-service.
-    Product(ProductService),
+    Product(Box<ProductService>),
 }
 
 /// How long requests in flight may take once the process is told to stop.
@@ -75,7 +75,9 @@ impl Service {
                 }
             }
             Self::Product(product) => {
-                config.app_data(Data::new(product.products.clone())).app_data(Data::new(product.access.clone()));
+                config
+                    .app_data(Data::new(product.products.clone()))
+                    .app_data(Data::new(product.access.clone()));
                 http::product::routes(config);
             }
         }
@@ -84,7 +86,8 @@ impl Service {
     /// Binds the service's address and starts to serve.
     fn server(&self, config: &Config) -> io::Result<Server> {
         let identity = Identity { service: self.name(), environment: config.settings.environment.name() };
-        let (dependencies, document, is_development) = (self.dependencies(), self.document(), config.is_development());
+        let (dependencies, document, is_development) =
+            (self.dependencies(), self.document(), config.is_development());
         let metrics = Metrics::new().map_err(io::Error::other)?;
         let origins: Arc<[String]> = config.settings.allowed_origins.0.clone().into();
         let this = self.clone();
@@ -154,36 +157,13 @@ pub async fn serve(services: &[Service], config: &Config) -> io::Result<()> {
 
 async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-    }
-}
-
-/// Hands the log to `subscriber` for as long as the process lives.
-async fn follow(log: Arc<dyn EventLog>, checkpoints: Arc<dyn Checkpoints>, subscriber: Arc<dyn Subscriber>) {
-    const PAUSE: Duration = Duration::from_millis(500);
-    const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-    let mut pause = PAUSE;
-    loop {
-        let failure: Box<dyn std::error::Error + Send + Sync> = match deliver(&log, &checkpoints, &*subscriber).await {
-            Ok(Delivery::Progress(_)) => {
-                pause = PAUSE;
-                continue;
-            }
-            Ok(Delivery::Idle) => {
-                pause = PAUSE;
-                tokio::time::sleep(pause).await;
-                continue;
-            }
-            Ok(Delivery::Retry(error)) => error,
-            Err(error) => error.into(),
-        };
-        tracing::warn!(error = &*failure as &dyn std::error::Error, subscriber = subscriber.name(), "delivery failed");
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

@@ -6,7 +6,7 @@ use crate::Invalid;
 /// # Errors
 /// [`Invalid::TooShort`], [`Invalid::TooLong`] or [`Invalid::ForbiddenCharacter`].
 pub fn line(raw: &str, max: usize) -> Result<String, Invalid> {
-    bounded(raw, max, |c| c.is_control())
+    bounded(raw, max, char::is_control)
 }
 
 /// Several lines: 1 to `max` characters, no control characters besides tabs and line feeds, outer blanks removed.

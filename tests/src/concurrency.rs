@@ -104,7 +104,7 @@ pub async fn of_twenty_saves_of_one_id_one_succeeds<A: Example>(
     });
     let results = saves.await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
-    let stale = |result: &&Result<(), StoreError>| matches!(result, Err(StoreError::Stale | StoreError::Taken(_)));
+    let stale = |result: &&Result<(), StoreError>| matches!(result, Err(StoreError::Stale));
     assert_eq!(results.iter().filter(stale).count(), 19, "{results:?}");
     assert_eq!(history(&log, model.id().into()).await.len(), 1);
 }

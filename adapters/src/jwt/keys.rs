@@ -114,7 +114,10 @@ mod tests {
     fn a_public_key_follows_from_its_private_key() {
         let keys = JwtKeys::generate().unwrap();
         assert_eq!(JwtKeys::public_of(&keys.private_pem), Ok(keys.public_pem.clone()));
-        assert_eq!(read_public(&keys.public_pem).unwrap(), read_private(&keys.private_pem).unwrap().pair.public_key().as_ref());
+        assert_eq!(
+            read_public(&keys.public_pem).unwrap(),
+            read_private(&keys.private_pem).unwrap().pair.public_key().as_ref()
+        );
     }
 
     #[test]
@@ -123,13 +126,18 @@ mod tests {
                        MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
         let public = JwtKeys::public_of(private).unwrap();
         // The key of RFC 8037, appendix A.1
-        assert_eq!(URL_SAFE_NO_PAD.encode(read_public(&public).unwrap()), "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+        assert_eq!(
+            URL_SAFE_NO_PAD.encode(read_public(&public).unwrap()),
+            "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+        );
     }
 
     #[test]
     fn anything_else_is_no_key() {
         let keys = JwtKeys::generate().unwrap();
-        for text in ["", "secret", &keys.public_pem, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+        for text in
+            ["", "secret", &keys.public_pem, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]
+        {
             assert_eq!(read_private(text).err(), Some(JwtKeyError::NotEd25519), "{text}");
         }
         for text in ["", &keys.private_pem, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"] {

@@ -103,14 +103,32 @@ fn a_token_says_what_was_signed_and_nothing_personal() {
 fn an_unsigned_token_is_dead_however_it_spells_none() {
     let world = World::new();
     let signature = world.signed().rsplit_once('.').unwrap().1.to_owned();
-    for alg in [json!("none"), json!("None"), json!("NONE"), json!("nOnE"), json!(""), json!("null"), json!(null), json!(7)] {
+    for alg in [
+        json!("none"),
+        json!("None"),
+        json!("NONE"),
+        json!("nOnE"),
+        json!(""),
+        json!("null"),
+        json!(null),
+        json!(7),
+    ] {
         let (mut header, payload) = world.parts();
         header["alg"] = alg;
         let message = format!("{}.{}", encode(header.to_string()), encode(payload.to_string()));
-        for token in [message.clone(), format!("{message}."), format!("{message}.AA"), format!("{message}.{signature}")] {
+        for token in [
+            message.clone(),
+            format!("{message}."),
+            format!("{message}.AA"),
+            format!("{message}.{signature}"),
+        ] {
             assert_eq!(world.verify(&token), Err(TokenError::Invalid), "{header}");
         }
-        assert_eq!(world.verify(&world.mint(&header.to_string(), &payload.to_string())), Err(TokenError::Invalid), "{header}");
+        assert_eq!(
+            world.verify(&world.mint(&header.to_string(), &payload.to_string())),
+            Err(TokenError::Invalid),
+            "{header}"
+        );
     }
 }
 
@@ -134,7 +152,9 @@ fn no_public_value_works_as_a_shared_secret() {
     let public = read_public(&world.keys.public_pem).unwrap();
     let pem = world.keys.public_pem.as_bytes();
     let der = pem::parse(pem).unwrap().into_contents();
-    for (alg, algorithm) in [("HS256", hmac::HMAC_SHA256), ("HS384", hmac::HMAC_SHA384), ("HS512", hmac::HMAC_SHA512)] {
+    for (alg, algorithm) in
+        [("HS256", hmac::HMAC_SHA256), ("HS384", hmac::HMAC_SHA384), ("HS512", hmac::HMAC_SHA512)]
+    {
         for secret in [pem, pem.trim_ascii(), &der, &public, encode(&public).as_bytes(), b"", b"secret"] {
             let header = json!({"alg": alg, "typ": "at+jwt", "kid": key_id(&public)});
             let message = format!("{}.{}", encode(header.to_string()), encode(payload.to_string()));
@@ -256,7 +276,10 @@ fn a_degenerate_token_is_dead_and_cheap() {
         "\u{1F41D}.\u{1F41D}.\u{1F41D}".to_owned(),
         format!("{}.e30.AA", encode("[".repeat(3000))),
         world.mint(&header.to_string(), &payload.to_string().replacen('{', r#"{"exp":9999999999,"#, 1)),
-        world.mint(&header.to_string(), &payload.to_string().replacen('{', &format!("{{\"x\":\"{}\",", "x".repeat(4000)), 1)),
+        world.mint(
+            &header.to_string(),
+            &payload.to_string().replacen('{', &format!("{{\"x\":\"{}\",", "x".repeat(4000)), 1),
+        ),
     ] {
         assert_eq!(world.verify(&bad), Err(TokenError::Invalid), "{bad:.80}");
     }

@@ -3,7 +3,10 @@ use std::{
     fs, io,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::{AtomicU32, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -43,7 +46,8 @@ impl MailFolder {
     /// # Errors
     /// If the folder can't be read.
     pub fn newest(&self, most: usize) -> io::Result<Vec<Vec<u8>>> {
-        let mut files: Vec<PathBuf> = fs::read_dir(&self.path)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        let mut files: Vec<PathBuf> =
+            fs::read_dir(&self.path)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
         files.retain(|file| file.extension().is_some_and(|extension| extension == "eml"));
         // Names begin with the time.
         files.sort_by(|a, b| b.cmp(a));
@@ -54,7 +58,8 @@ impl MailFolder {
         let message = render(letter, &self.from)?.formatted();
         let time = SystemClock.now().format("%Y%m%dT%H%M%S%.6f");
         let (process, count) = (std::process::id(), self.count.fetch_add(1, Ordering::Relaxed));
-        let to: String = letter.to.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let to: String =
+            letter.to.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         let name = self.path.join(format!("{time}-{process}-{count}-{to}"));
         let draft = name.with_added_extension("tmp");
         let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;

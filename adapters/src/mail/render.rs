@@ -13,7 +13,10 @@ pub(super) fn sender(from: &Email, name: &str) -> Result<Mailbox, lettre::addres
 }
 
 /// The letter as a message, in text and HTML.
-pub(super) fn render(letter: &Letter, from: &Mailbox) -> Result<Message, Box<dyn std::error::Error + Send + Sync>> {
+pub(super) fn render(
+    letter: &Letter,
+    from: &Mailbox,
+) -> Result<Message, Box<dyn std::error::Error + Send + Sync>> {
     let to: Address = letter.to.as_str().parse()?;
     let host = from.email.domain().to_owned();
     let id = format!("<{}@{host}>", uuid::Uuid::from_bytes(random()?).simple());
@@ -73,7 +76,13 @@ mod tests {
         };
         let from = sender(&Email::parse("panal@example.com".into()).unwrap(), "Panal").unwrap();
         let message = String::from_utf8(render(&letter, &from).unwrap().formatted()).unwrap();
-        for part in ["multipart/alternative", "text/plain", "text/html", "From: Panal <panal@example.com>", "Message-ID: <"] {
+        for part in [
+            "multipart/alternative",
+            "text/plain",
+            "text/html",
+            "From: Panal <panal@example.com>",
+            "Message-ID: <",
+        ] {
             assert!(message.contains(part), "{part}: {message}");
         }
         assert!(text(&letter).contains("    012345"));

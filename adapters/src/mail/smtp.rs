@@ -6,7 +6,11 @@ use domain_shared::{Email, Letter, MailError, Mailer};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
     message::Mailbox,
-    transport::smtp::{PoolConfig, authentication::Credentials, client::{Tls, TlsParameters}},
+    transport::smtp::{
+        PoolConfig,
+        authentication::Credentials,
+        client::{Tls, TlsParameters},
+    },
 };
 
 use super::render::{render, sender};

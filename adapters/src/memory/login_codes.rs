@@ -29,7 +29,8 @@ impl LoginCodes for MemoryStore {
         now: DateTime<Utc>,
     ) -> Result<Option<Challenge>, StoreError> {
         let mut state = self.state();
-        let live = |pending: &&mut Pending| now < pending.challenge.expires_at && pending.attempts < max_attempts;
+        let live =
+            |pending: &&mut Pending| now < pending.challenge.expires_at && pending.attempts < max_attempts;
         Ok(state.codes.get_mut(&user).filter(live).map(|pending| {
             pending.attempts += 1;
             pending.challenge.clone()
@@ -43,9 +44,15 @@ impl LoginCodes for MemoryStore {
         Ok(state.codes.len() < before)
     }
 
-    async fn resend(&self, user: UserId, not_since: DateTime<Utc>, now: DateTime<Utc>) -> Result<Resend, StoreError> {
+    async fn resend(
+        &self,
+        user: UserId,
+        not_since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Resend, StoreError> {
         let mut state = self.state();
-        let Some(pending) = state.codes.get_mut(&user).filter(|pending| now < pending.challenge.expires_at) else {
+        let Some(pending) = state.codes.get_mut(&user).filter(|pending| now < pending.challenge.expires_at)
+        else {
             return Ok(Resend::Nothing);
         };
         if pending.sent_at > not_since {

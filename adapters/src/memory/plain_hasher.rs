@@ -11,7 +11,11 @@ impl PasswordHasher for PlainHasher {
         Ok(PasswordHash::new(format!("plain:{}", password.expose())))
     }
 
-    async fn verify(&self, attempt: &PasswordAttempt, hash: Option<&PasswordHash>) -> Result<bool, HashError> {
+    async fn verify(
+        &self,
+        attempt: &PasswordAttempt,
+        hash: Option<&PasswordHash>,
+    ) -> Result<bool, HashError> {
         Ok(hash.and_then(|hash| hash.expose().strip_prefix("plain:")) == Some(attempt.expose()))
     }
 }

@@ -88,7 +88,11 @@ impl<A: Kept> Repository<A> for MemoryStore {
         Ok(())
     }
 
-    async fn change(&self, id: A::Id, decide: Decision<A>) -> Result<Option<Changed<A>>, ChangeError<A::Error>> {
+    async fn change(
+        &self,
+        id: A::Id,
+        decide: Decision<A>,
+    ) -> Result<Option<Changed<A>>, ChangeError<A::Error>> {
         let mut state = self.state();
         let Some(mut aggregate) = A::all(&state).get(&id.into()).cloned() else { return Ok(None) };
         decide(&mut aggregate).map_err(ChangeError::Refused)?;

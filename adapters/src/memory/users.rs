@@ -22,7 +22,8 @@ impl UserDirectory for MemoryStore {
         let wanted = |user: &&User| {
             let full_name = user.full_name.as_ref().map_or("", |name| name.as_str());
             let texts = [user.username.as_str(), user.email.as_str(), full_name];
-            let found = |needle: &String| texts.iter().any(|text| text.to_lowercase().contains(needle.as_str()));
+            let found =
+                |needle: &String| texts.iter().any(|text| text.to_lowercase().contains(needle.as_str()));
             filter.active.is_none_or(|active| user.is_active == active) && needle.as_ref().is_none_or(found)
         };
         let state = self.state();

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain_auth::{EndReason, LoginCodes, Password, PasswordAttempt, PasswordHasher, SessionId, User, UserId};
+use domain_auth::{
+    EndReason, LoginCodes, Password, PasswordAttempt, PasswordHasher, SessionId, User, UserId,
+};
 use domain_shared::{Caller, Handle, Invalid, Repository};
 
 use crate::{Auth, AuthError, Ports};

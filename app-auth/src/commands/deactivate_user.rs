@@ -21,7 +21,8 @@ impl<P: Ports> Handle<DeactivateUser> for Auth<P> {
     async fn handle(&self, command: DeactivateUser, caller: &Caller) -> Result<User, AuthError> {
         let context = self.context(caller);
         let deactivate = Arc::new(move |user: &mut User| user.deactivate(&context));
-        let changed = self.ports.users().change(command.user, deactivate).await?.ok_or(AuthError::UserNotFound)?;
+        let changed =
+            self.ports.users().change(command.user, deactivate).await?.ok_or(AuthError::UserNotFound)?;
         self.ports.codes().revoke(command.user).await?;
         self.end_sessions(command.user, None, EndReason::Deactivation, caller).await?;
         Ok(changed.aggregate)

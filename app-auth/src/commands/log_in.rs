@@ -1,8 +1,11 @@
 use async_trait::async_trait;
 use domain_auth::{
-    Challenge, LoginCodeGenerator, LoginCodes, PasswordAttempt, PasswordHasher, User, UserId, UserRepository, Username,
+    Challenge, LoginCodeGenerator, LoginCodes, PasswordAttempt, PasswordHasher, User, UserId, UserRepository,
+    Username,
 };
-use domain_shared::{Aggregate, Caller, Email, Handle, IdGenerator, Invalid, Mailer, StoreError, ValueObject};
+use domain_shared::{
+    Aggregate, Caller, Email, Handle, IdGenerator, Invalid, Mailer, StoreError, ValueObject,
+};
 
 use crate::{Auth, AuthError, Ports, letters};
 
@@ -116,10 +119,15 @@ mod tests {
         let eve = world.register("eve").await;
         world.register("ada").await;
         world.deactivate(eve.id()).await;
-        for (name, typed) in [("ada", "wrong horse"), ("nobody", "correct horse"), ("eve", "correct horse"), ("'--", "x")] {
+        for (name, typed) in
+            [("ada", "wrong horse"), ("nobody", "correct horse"), ("eve", "correct horse"), ("'--", "x")]
+        {
             let refused = world.log_in(name, typed).await;
             assert!(matches!(refused, Err(AuthError::WrongCredentials)), "{name}: {refused:?}");
         }
-        assert!(world.codes_sent_to("ada@example.com").is_empty() && world.codes_sent_to("eve@example.com").is_empty());
+        assert!(
+            world.codes_sent_to("ada@example.com").is_empty()
+                && world.codes_sent_to("eve@example.com").is_empty()
+        );
     }
 }

@@ -48,7 +48,8 @@ mod tests {
     #[tokio::test]
     async fn everywhere_means_everywhere_but_nobody_else() {
         let world = World::new();
-        let (here, there, eve) = (world.sign_in("ada").await, world.sign_in("ada").await, world.sign_in("eve").await);
+        let (here, there, eve) =
+            (world.sign_in("ada").await, world.sign_in("ada").await, world.sign_in("eve").await);
         world.log_out(&here, true).await;
         assert!(world.me(&there.access).await.is_err());
         world.me(&eve.access).await.unwrap();

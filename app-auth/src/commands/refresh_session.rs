@@ -25,7 +25,9 @@ impl<P: Ports> Handle<RefreshSession> for Auth<P> {
         let refresh = Arc::new(move |session: &mut Session| session.refresh(generation, grace, &context));
         let session = match self.ports.sessions().change(id, refresh).await {
             Ok(Some(changed)) if changed.aggregate.ended.is_none() => changed.aggregate,
-            Ok(_) | Err(ChangeError::Refused(SessionError::Ended)) => return Err(AuthError::InvalidRefreshToken),
+            Ok(_) | Err(ChangeError::Refused(SessionError::Ended)) => {
+                return Err(AuthError::InvalidRefreshToken);
+            }
             Err(error) => return Err(error.into()),
         };
         match self.ports.users().find(session.user).await? {

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain_auth::{
-    Client, EndReason, LoginCode, LoginCodeGenerator, LoginCodes, Session, SessionId, User, UserError, UserId,
-    UserRepository, Username,
+    Client, EndReason, LoginCode, LoginCodeGenerator, LoginCodes, Session, SessionId, User, UserError,
+    UserId, UserRepository, Username,
 };
 use domain_shared::{Aggregate, Caller, ChangeError, Handle, IdGenerator, Repository, StoreError};
 
@@ -55,7 +55,8 @@ impl<P: Ports> Handle<VerifyCode> for Auth<P> {
         let log_in = Arc::new(move |user: &mut User| user.log_in(challenge.issued_at, &context));
         match self.ports.users().change(user.id(), log_in).await {
             Ok(Some(changed)) => self.tokens(&changed.aggregate, &session),
-            Ok(None) | Err(ChangeError::Refused(UserError::Inactive | UserError::PasswordChangedMeanwhile)) => {
+            Ok(None)
+            | Err(ChangeError::Refused(UserError::Inactive | UserError::PasswordChangedMeanwhile)) => {
                 self.end_session(id, EndReason::LoginRefused, &caller).await?;
                 Err(AuthError::InvalidCode)
             }

@@ -47,8 +47,9 @@ mod tests {
         world.sign_in("eve").await;
         let greeter = WelcomeMail { mailer: world.mailer.clone() };
         while !matches!(deliver(&world.store, &world.store, &greeter).await.unwrap(), Delivery::Idle) {}
-        let greeted: Vec<_> = world.letters().into_iter().filter(|l| l.subject.contains("Welcome")).collect();
-        assert_eq!(greeted.len(), 2);
-        assert_eq!(greeted[0].to.as_str(), "ada@example.com");
+        let welcomes: Vec<_> =
+            world.letters().into_iter().filter(|l| l.subject.contains("Welcome")).collect();
+        assert_eq!(welcomes.len(), 2);
+        assert_eq!(welcomes[0].to.as_str(), "ada@example.com");
     }
 }

@@ -94,7 +94,10 @@ mod tests {
         let moved = products.handle(removal(&laptop, 5), &Caller::default()).await.unwrap();
         let ledger = ListMovements { product: laptop.id(), inactive_too: false, before: None, limit: 10 };
         let movements = products.handle(ledger, &Caller::default()).await.unwrap();
-        assert_eq!((movements[0].id, movements[0].delta, movements[0].stock_after), (moved.movement, -5, moved.stock));
+        assert_eq!(
+            (movements[0].id, movements[0].delta, movements[0].stock_after),
+            (moved.movement, -5, moved.stock)
+        );
     }
 
     #[tokio::test]

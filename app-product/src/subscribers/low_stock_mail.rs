@@ -81,7 +81,8 @@ mod tests {
         let mailer = MemoryMailer::default();
         let recipients = ["a@example.com", "b@example.com"].map(|a| Email::parse(a.into()).unwrap()).into();
         let reporter = LowStockMail { mailer: mailer.clone(), recipients, language: Language::Es };
-        while !matches!(deliver(&products.0.log, &products.0.log, &reporter).await.unwrap(), Delivery::Idle) {}
+        while !matches!(deliver(&products.0.log, &products.0.log, &reporter).await.unwrap(), Delivery::Idle) {
+        }
         let subjects: Vec<_> = mailer.sent().into_iter().map(|letter| letter.subject).collect();
         assert_eq!(subjects, ["Pocas existencias: Laptop", "Pocas existencias: Laptop"]);
     }

@@ -46,7 +46,11 @@ impl CreateSuperuser {
         };
         let password = password.map_err(|rule| format!("the password {rule}"))?;
         let command = RegisterUser { registration, password };
-        let user = service.auth.handle(command, &Caller::default()).await.map_err(|e| format!("{e} ({})", e.code()))?;
+        let user = service
+            .auth
+            .handle(command, &Caller::default())
+            .await
+            .map_err(|e| format!("{e} ({})", e.code()))?;
         Ok(format!("{} is a superuser with the id {}", user.username, user.id().0))
     }
 }

@@ -99,7 +99,7 @@ pub fn main<P: Program>() -> ExitCode {
         }
     };
     let (settings, task) = program.into_parts();
-    let config = match Config::new(settings) {
+    let config = match Config::new(settings, P::SERVICES.0) {
         Ok(config) => config,
         Err(refusal) => return fail(&refusal),
     };
@@ -125,10 +125,10 @@ async fn run((auth, product): (bool, bool), config: &Config, task: AuthTask) -> 
                 return Ok(());
             }
         }
-        services.push(Service::Auth(service));
+        services.push(Service::Auth(Box::new(service)));
     }
     if product {
-        services.push(Service::Product(ProductService::open(config, outbox.clone()).await?));
+        services.push(Service::Product(Box::new(ProductService::open(config, outbox.clone()).await?)));
     }
     if matches!(task, AuthTask::Any(Task::Migrate)) {
         say("the tables are up to date");
@@ -151,7 +151,12 @@ fn banner(services: &[Service], config: &Config, outbox: &Outbox) -> String {
         lines.push(format!("  {name:<16} http://{address}/docs   store: {store}"));
     }
     if let (Some(folder), true) = (&outbox.folder, matches!(services.first(), Some(Service::Auth(_)))) {
-        lines.push(format!("  {:<16} http://{}/dev/mailbox   folder: {}", "mailbox", config.auth_address(), folder.path().display()));
+        lines.push(format!(
+            "  {:<16} http://{}/dev/mailbox   folder: {}",
+            "mailbox",
+            config.auth_address(),
+            folder.path().display()
+        ));
         lines.push("  codes are shown here, too".to_owned());
     }
     lines.push(String::new());

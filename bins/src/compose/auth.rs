@@ -49,14 +49,14 @@ impl AuthService {
     pub async fn open(config: &Config, outbox: Outbox) -> Result<Self, ComposeError> {
         /// How many passwords may wait to be hashed; the last of them waits about ten seconds on one core.
         const QUEUE: usize = 32;
-        let secrets = &config.secrets;
-        let Some(private) = &secrets.jwt_private else {
-            return Err(Refusal::of("JWT_PRIVATE_KEY_FILE", "is required by auth-service").into());
+        let Some(secrets) = &config.secrets.auth else {
+            return Err(Refusal::of("SECRET_KEY", "is required by auth-service").into());
         };
         let bad_key = |name| move |_| Refusal::of(name, "must be an Ed25519 key in PEM");
-        let signer = JwtSigner::from_pem(&private.0, TOKEN_REALM, TOKEN_REALM).map_err(bad_key("JWT_PRIVATE_KEY_FILE"))?;
-        let verifier =
-            JwtVerifier::from_pem(&secrets.jwt_public, TOKEN_REALM, TOKEN_REALM).map_err(bad_key("JWT_PUBLIC_KEY_FILE"))?;
+        let signer = JwtSigner::from_pem(&secrets.jwt_private.0, TOKEN_REALM, TOKEN_REALM)
+            .map_err(bad_key("JWT_PRIVATE_KEY_FILE"))?;
+        let verifier = JwtVerifier::from_pem(&config.secrets.jwt_public, TOKEN_REALM, TOKEN_REALM)
+            .map_err(bad_key("JWT_PUBLIC_KEY_FILE"))?;
         let store = AuthStore::open(&config.auth_store, config.settings.database_pool_size).await?;
         let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
         let ports = Wiring {

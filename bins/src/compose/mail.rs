@@ -32,7 +32,8 @@ impl Outbox {
         let (inner, folder): (DynMailer, _) = match &config.mail {
             Mail::Smtp(smtp) => (Arc::new(SmtpMailer::new(smtp.clone())?), None),
             Mail::Folder(path) => {
-                let folder = MailFolder::new(path, &config.settings.mail_from, &config.settings.mail_from_name)?;
+                let folder =
+                    MailFolder::new(path, &config.settings.mail_from, &config.settings.mail_from_name)?;
                 (Arc::new(folder.clone()), Some(folder))
             }
         };

@@ -17,7 +17,8 @@ use crate::{
 
 /// The adapters behind product-service's ports. The store is chosen at run time; see
 /// `docs/adr/0004-dynamic-dispatch-at-the-edge.md`.
-pub type ProductPorts = Wiring<Arc<dyn ProductRepository>, Arc<dyn Catalogue>, Arc<dyn EventLog>, SystemClock, UuidV7>;
+pub type ProductPorts =
+    Wiring<Arc<dyn ProductRepository>, Arc<dyn Catalogue>, Arc<dyn EventLog>, SystemClock, UuidV7>;
 
 /// product-service, ready to be served.
 #[derive(Clone)]

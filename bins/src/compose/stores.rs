@@ -124,7 +124,8 @@ impl ProductStore {
 /// A database that is still starting is waited for.
 async fn postgres(url: &str, schema: &str, tables: Tables, pool_size: usize) -> Result<PgStore, StoreError> {
     const PATIENCE: u32 = 30;
-    let config = PgConfig { url: url.to_owned(), schema: schema.to_owned(), pool_size, ..PgConfig::default() };
+    let config =
+        PgConfig { url: url.to_owned(), schema: schema.to_owned(), pool_size, ..PgConfig::default() };
     let store = PgStore::connect(config).await?;
     let mut attempt = 1;
     loop {

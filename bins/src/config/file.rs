@@ -23,7 +23,9 @@ impl Refusal {
     }
 }
 
-pub(super) fn parse<P: CommandFactory + FromArgMatches>(args: impl IntoIterator<Item = OsString>) -> Result<P, Refusal> {
+pub(super) fn parse<P: CommandFactory + FromArgMatches>(
+    args: impl IntoIterator<Item = OsString>,
+) -> Result<P, Refusal> {
     let args: Vec<OsString> = args.into_iter().collect();
     let config = Arg::new("config")
         .long("config")
@@ -40,7 +42,9 @@ pub(super) fn parse<P: CommandFactory + FromArgMatches>(args: impl IntoIterator<
         .ok()
         .and_then(|matches| matches.get_one::<String>("config").cloned());
     let settings = path.map_or_else(|| Ok(BTreeMap::new()), |path| read(&path))?;
-    if let Some(unknown) = settings.keys().find(|key| !command.get_arguments().any(|arg| arg.get_id() == key.as_str())) {
+    if let Some(unknown) =
+        settings.keys().find(|key| !command.get_arguments().any(|arg| arg.get_id() == key.as_str()))
+    {
         return Err(Refusal::of(unknown, "in the configuration file is no setting"));
     }
     let command = command.mut_args(|arg| match settings.get(arg.get_id().as_str()) {
@@ -66,13 +70,17 @@ fn only_config(args: &[OsString]) -> Vec<OsString> {
 }
 
 fn read(path: &str) -> Result<BTreeMap<String, String>, Refusal> {
-    let text = std::fs::read_to_string(path).map_err(|_| Refusal::of("PANAL_CONFIG", "names a file that can't be read"))?;
-    let table: toml::Table = text.parse().map_err(|_| Refusal::of("PANAL_CONFIG", "names a file that is not TOML"))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|_| Refusal::of("PANAL_CONFIG", "names a file that can't be read"))?;
+    let table: toml::Table =
+        text.parse().map_err(|_| Refusal::of("PANAL_CONFIG", "names a file that is not TOML"))?;
     let flat = |value: toml::Value| match value {
         toml::Value::String(text) => text,
-        toml::Value::Array(items) => {
-            items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(",")
-        }
+        toml::Value::Array(items) => items
+            .iter()
+            .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(","),
         other => other.to_string(),
     };
     Ok(table.into_iter().map(|(key, value)| (key, flat(value))).collect())
@@ -82,10 +90,13 @@ fn read(path: &str) -> Result<BTreeMap<String, String>, Refusal> {
 fn refusal(error: &clap::Error) -> Refusal {
     if matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue) {
         let flag = match error.get(ContextKind::InvalidArg) {
-            Some(ContextValue::String(flag)) => flag.split(' ').next().unwrap_or_default().trim_start_matches('-').to_owned(),
+            Some(ContextValue::String(flag)) => {
+                flag.split(' ').next().unwrap_or_default().trim_start_matches('-').to_owned()
+            }
             _ => "a setting".to_owned(),
         };
-        let rule = std::error::Error::source(error).map_or_else(|| "is not valid".to_owned(), ToString::to_string);
+        let rule =
+            std::error::Error::source(error).map_or_else(|| "is not valid".to_owned(), ToString::to_string);
         return Refusal::of(&flag.replace('-', "_").to_uppercase(), &rule);
     }
     Refusal { text: error.render().to_string(), is_error: error.use_stderr() }

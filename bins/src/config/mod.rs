@@ -13,7 +13,7 @@ use clap::{CommandFactory, FromArgMatches};
 use domain_shared::{Email, Scope};
 
 pub use file::Refusal;
-pub use secrets::Secrets;
+pub use secrets::{AuthSecrets, Secrets};
 pub use settings::Settings;
 pub use stores::Store;
 
@@ -88,17 +88,20 @@ impl Config {
     ///
     /// # Errors
     /// A [`Refusal`] that names the setting, never its value; or what `--help` prints.
-    pub fn parse<P: CommandFactory + FromArgMatches>(args: impl IntoIterator<Item = OsString>) -> Result<P, Refusal> {
+    pub fn parse<P: CommandFactory + FromArgMatches>(
+        args: impl IntoIterator<Item = OsString>,
+    ) -> Result<P, Refusal> {
         file::parse(args)
     }
 
-    /// Checks `settings` and fills in what depends on several of them.
+    /// Checks `settings` and fills in what depends on several of them; `with_auth` says whether this process runs
+    /// auth-service, which has secrets that product-service need not have.
     ///
     /// # Errors
     /// A [`Refusal`] that names the setting, never its value.
-    pub fn new(settings: Settings) -> Result<Self, Refusal> {
+    pub fn new(settings: Settings, with_auth: bool) -> Result<Self, Refusal> {
         let (auth_store, product_store) = stores::choose(&settings)?;
-        let secrets = Secrets::load(&settings)?;
+        let secrets = Secrets::load(&settings, with_auth)?;
         Ok(Self {
             policy: policy(&settings),
             public_writes: public_writes(&settings)?,
@@ -159,9 +162,10 @@ fn policy(settings: &Settings) -> Policy {
 fn public_writes(settings: &Settings) -> Result<bool, Refusal> {
     let may = settings.environment == Environment::Development && settings.host.is_loopback();
     match settings.product_write_access {
-        Some(WriteAccess::Public) if !may => {
-            Err(Refusal::of("PRODUCT_WRITE_ACCESS", "may be public only in development on a loopback address"))
-        }
+        Some(WriteAccess::Public) if !may => Err(Refusal::of(
+            "PRODUCT_WRITE_ACCESS",
+            "may be public only in development on a loopback address",
+        )),
         Some(access) => Ok(access == WriteAccess::Public),
         None => Ok(may),
     }
@@ -172,7 +176,11 @@ fn mail(settings: &Settings) -> Result<Mail, Refusal> {
     let Some(host) = settings.mail_server.clone().filter(|host| !host.is_empty()) else {
         let folder = settings.mail_dir.clone().unwrap_or_else(|| settings.data_dir.join("mail"));
         let told = settings.mail_dir.is_some() || settings.environment == Environment::Development;
-        return if told { Ok(Mail::Folder(folder)) } else { Err(Refusal::of("MAIL_SERVER", "is required in production")) };
+        return if told {
+            Ok(Mail::Folder(folder))
+        } else {
+            Err(Refusal::of("MAIL_SERVER", "is required in production"))
+        };
     };
     let security = match (settings.mail_ssl_tls, settings.mail_starttls) {
         (true, _) => Security::Tls,

@@ -47,7 +47,8 @@ pub fn ip(raw: &str) -> Result<IpAddr, String> {
 }
 
 pub fn port(raw: &str) -> Result<u16, String> {
-    of(raw, "a port number").and_then(|port| if port == 0 { Err("must be a port number".to_owned()) } else { Ok(port) })
+    of(raw, "a port number")
+        .and_then(|port| if port == 0 { Err("must be a port number".to_owned()) } else { Ok(port) })
 }
 
 pub fn count(raw: &str) -> Result<usize, String> {
@@ -76,7 +77,8 @@ pub fn email(raw: &str) -> Result<Email, String> {
 }
 
 pub fn emails(raw: &str) -> Result<List<Email>, String> {
-    list(raw, |part| Email::parse(part.to_owned()).map_err(|_| "must be e-mail addresses".to_owned())).map(List)
+    list(raw, |part| Email::parse(part.to_owned()).map_err(|_| "must be e-mail addresses".to_owned()))
+        .map(List)
 }
 
 pub fn scopes(raw: &str) -> Result<Scopes, String> {
@@ -99,7 +101,9 @@ mod tests {
     #[test]
     fn lists_come_with_commas_or_as_the_python_system_wrote_them() {
         let expected = ["http://localhost:3000", "https://a.example"];
-        for raw in ["http://localhost:3000,https://a.example", r#"["http://localhost:3000", "https://a.example/"]"#] {
+        for raw in
+            ["http://localhost:3000,https://a.example", r#"["http://localhost:3000", "https://a.example/"]"#]
+        {
             assert_eq!(origins(raw).unwrap().0, expected, "{raw}");
         }
         assert!(origins("*").is_err());

@@ -13,14 +13,21 @@ use super::{Environment, Refusal, Settings};
 /// The secrets and keys of this process.
 #[derive(Debug, Clone)]
 pub struct Secrets {
+    /// The key that checks access tokens, PEM.
+    pub jwt_public: String,
+    /// Those of auth-service, if this process runs it.
+    pub auth: Option<AuthSecrets>,
+}
+
+/// What only auth-service knows.
+#[derive(Debug, Clone)]
+pub struct AuthSecrets {
     /// What codes and refresh tokens are derived from.
     pub key: SecretKey,
     /// What password digests are keyed with.
     pub password_key: SecretKey,
-    /// The key that signs access tokens, PEM, where this process has it.
-    pub jwt_private: Option<Pem>,
-    /// The key that checks access tokens, PEM.
-    pub jwt_public: String,
+    /// The key that signs access tokens, PEM.
+    pub jwt_private: Pem,
 }
 
 /// A private key in PEM. Never printed.
@@ -34,42 +41,48 @@ impl std::fmt::Debug for Pem {
 }
 
 impl Secrets {
-    pub(super) fn load(settings: &Settings) -> Result<Self, Refusal> {
-        let key = match &settings.secret_key {
-            Some(secret) => checked("SECRET_KEY", secret)?,
+    pub(super) fn load(settings: &Settings, with_auth: bool) -> Result<Self, Refusal> {
+        if let (Some(public), false) = (&settings.jwt_public_key_file, with_auth) {
+            return Ok(Self { jwt_public: read(public, "JWT_PUBLIC_KEY_FILE")?, auth: None });
+        }
+        let keys = if with_auth { Some(keys(settings)?) } else { None };
+        let private = match &settings.jwt_private_key_file {
+            Some(private) => read(private, "JWT_PRIVATE_KEY_FILE")?,
             None if settings.environment == Environment::Development => {
-                let made = || SecretKey::generate().map(|key| key.to_hex()).map_err(io::Error::other);
-                checked("SECRET_KEY", kept(&settings.data_dir.join("secret.key"), made, "DATA_DIR")?.trim())?
+                let made = || JwtKeys::generate().map(|keys| keys.private_pem).map_err(io::Error::other);
+                kept(&settings.data_dir.join("jwt-private.pem"), made, "DATA_DIR")?
             }
-            None => return Err(Refusal::of("SECRET_KEY", "is required in production")),
+            None if with_auth => {
+                return Err(Refusal::of("JWT_PRIVATE_KEY_FILE", "is required in production"));
+            }
+            None => return Err(Refusal::of("JWT_PUBLIC_KEY_FILE", "is required in production")),
         };
-        let password_key = match &settings.password_key {
-            Some(secret) => checked("PASSWORD_KEY", secret)?,
-            None => key.derive("password"),
+        let jwt_public = match &settings.jwt_public_key_file {
+            Some(public) => read(public, "JWT_PUBLIC_KEY_FILE")?,
+            None => JwtKeys::public_of(&private)
+                .map_err(|_| Refusal::of("JWT_PRIVATE_KEY_FILE", "must be an Ed25519 key in PEM (PKCS#8)"))?,
         };
-        let (jwt_private, jwt_public) = jwt(settings)?;
-        Ok(Self { key, password_key, jwt_private, jwt_public })
+        let auth =
+            keys.map(|(key, password_key)| AuthSecrets { key, password_key, jwt_private: Pem(private) });
+        Ok(Self { jwt_public, auth })
     }
 }
 
-fn jwt(settings: &Settings) -> Result<(Option<Pem>, String), Refusal> {
-    let (private, public) = (&settings.jwt_private_key_file, &settings.jwt_public_key_file);
-    let private = match (private, public) {
-        (Some(private), _) => Some(read(private, "JWT_PRIVATE_KEY_FILE")?),
-        (None, None) if settings.environment == Environment::Development => {
-            let made = || JwtKeys::generate().map(|keys| keys.private_pem).map_err(io::Error::other);
-            Some(kept(&settings.data_dir.join("jwt-private.pem"), made, "DATA_DIR")?)
+/// The key that codes and refresh tokens are derived from, and the one for passwords.
+fn keys(settings: &Settings) -> Result<(SecretKey, SecretKey), Refusal> {
+    let key = match &settings.secret_key {
+        Some(secret) => checked("SECRET_KEY", secret)?,
+        None if settings.environment == Environment::Development => {
+            let made = || SecretKey::generate().map(|key| key.to_hex()).map_err(io::Error::other);
+            checked("SECRET_KEY", kept(&settings.data_dir.join("secret.key"), made, "DATA_DIR")?.trim())?
         }
-        (None, None) => return Err(Refusal::of("JWT_PRIVATE_KEY_FILE", "is required in production")),
-        (None, Some(_)) => None,
+        None => return Err(Refusal::of("SECRET_KEY", "is required in production")),
     };
-    let public = match (public, &private) {
-        (Some(public), _) => read(public, "JWT_PUBLIC_KEY_FILE")?,
-        (None, Some(private)) => JwtKeys::public_of(private)
-            .map_err(|_| Refusal::of("JWT_PRIVATE_KEY_FILE", "must be an Ed25519 key in PEM (PKCS#8)"))?,
-        (None, None) => return Err(Refusal::of("JWT_PUBLIC_KEY_FILE", "is required")),
+    let password_key = match &settings.password_key {
+        Some(secret) => checked("PASSWORD_KEY", secret)?,
+        None => key.derive("password"),
     };
-    Ok((private.map(Pem), public))
+    Ok((key, password_key))
 }
 
 /// Refuses secrets that are short or that everybody knows.
@@ -82,7 +95,8 @@ fn checked(name: &'static str, secret: &str) -> Result<SecretKey, Refusal> {
     } else if repeated || known.iter().any(|word| lower.contains(word)) {
         Err(Refusal::of(name, "must be random, not a placeholder"))
     } else {
-        SecretKey::new(secret.as_bytes().to_vec()).map_err(|_| Refusal::of(name, "must have at least 32 bytes"))
+        SecretKey::new(secret.as_bytes().to_vec())
+            .map_err(|_| Refusal::of(name, "must have at least 32 bytes"))
     }
 }
 
@@ -91,7 +105,11 @@ fn read(path: &PathBuf, name: &'static str) -> Result<String, Refusal> {
 }
 
 /// What the file at `path` holds, made first if it isn't there. Of several processes that start at once, all get the same.
-fn kept(path: &Path, make: impl FnOnce() -> io::Result<String>, name: &'static str) -> Result<String, Refusal> {
+fn kept(
+    path: &Path,
+    make: impl FnOnce() -> io::Result<String>,
+    name: &'static str,
+) -> Result<String, Refusal> {
     keep(path, make).map_err(|_| Refusal::of(name, "names a folder that can't be written to"))
 }
 
@@ -103,7 +121,8 @@ fn keep(path: &Path, make: impl FnOnce() -> io::Result<String>) -> io::Result<St
             fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
         }
         let draft = path.with_extension(format!("{}.tmp", std::process::id()));
-        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        let mut file =
+            fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
         file.write_all(make()?.as_bytes())?;
         file.sync_all()?;
         // A hard link appears whole and never replaces another's.
@@ -124,9 +143,18 @@ mod tests {
 
     #[test]
     fn a_weak_secret_is_refused_without_being_repeated() {
-        for weak in ["", "short", &"a".repeat(40), "please-change-me-in-production-0123456789", "your-secret-key-here-0123456789-abcdef"] {
+        for weak in [
+            "",
+            "short",
+            &"a".repeat(40),
+            "please-change-me-in-production-0123456789",
+            "your-secret-key-here-0123456789-abcdef",
+        ] {
             let refusal = checked("SECRET_KEY", weak).unwrap_err().to_string();
-            assert!(refusal.starts_with("SECRET_KEY") && (weak.is_empty() || !refusal.contains(weak)), "{refusal}");
+            assert!(
+                refusal.starts_with("SECRET_KEY") && (weak.is_empty() || !refusal.contains(weak)),
+                "{refusal}"
+            );
         }
         assert!(checked("SECRET_KEY", "k3v9-Zq1x-77Tb-pLw2-mmN8-0aSd-fGh4").is_ok());
     }

@@ -42,7 +42,7 @@ pub struct Settings {
     /// The secret that codes, refresh tokens and password digests are keyed with, of 32 bytes or more
     #[arg(long, env = "SECRET_KEY", global = true, hide_env_values = true)]
     pub secret_key: Option<String>,
-    /// A secret of its own for password digests, so that SECRET_KEY can change without losing the passwords
+    /// A secret of its own for password digests, so that `SECRET_KEY` can change without losing the passwords
     #[arg(long, env = "PASSWORD_KEY", global = true, hide_env_values = true)]
     pub password_key: Option<String>,
     /// The Ed25519 key (PEM, PKCS#8) that auth-service signs access tokens with

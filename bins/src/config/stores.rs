@@ -38,9 +38,13 @@ impl std::fmt::Display for Store {
 /// The stores of both services.
 pub(super) fn choose(settings: &Settings) -> Result<(Store, Store), Refusal> {
     let auth = one(settings, "AUTH_DATABASE_URL", settings.auth_database_url.as_deref(), "auth.db")?;
-    let product = one(settings, "PRODUCT_DATABASE_URL", settings.product_database_url.as_deref(), "product.db")?;
+    let product =
+        one(settings, "PRODUCT_DATABASE_URL", settings.product_database_url.as_deref(), "product.db")?;
     if matches!(auth, Store::Sqlite(_)) && auth == product {
-        return Err(Refusal::of("PRODUCT_DATABASE_URL", "must be another SQLite file than AUTH_DATABASE_URL"));
+        return Err(Refusal::of(
+            "PRODUCT_DATABASE_URL",
+            "must be another SQLite file than AUTH_DATABASE_URL",
+        ));
     }
     Ok((auth, product))
 }
@@ -57,10 +61,12 @@ fn one(settings: &Settings, own: &'static str, url: Option<&str>, file: &str) ->
         Store::Sqlite(_) if name == "DATABASE_URL" => {
             Err(Refusal::of(name, "can't be a SQLite file: each service needs one of its own"))
         }
-        Store::Sqlite(_) | Store::Memory if exposed && !settings.allow_sqlite_in_production => Err(Refusal::of(
-            name,
-            "must be a PostgreSQL URL in production on a network address, unless ALLOW_SQLITE_IN_PRODUCTION is true",
-        )),
+        Store::Sqlite(_) | Store::Memory if exposed && !settings.allow_sqlite_in_production => {
+            Err(Refusal::of(
+                name,
+                "must be a PostgreSQL URL in production on a network address, unless ALLOW_SQLITE_IN_PRODUCTION is true",
+            ))
+        }
         store => Ok(store),
     }
 }

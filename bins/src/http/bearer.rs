@@ -15,7 +15,9 @@ pub fn token(request: &HttpRequest) -> Result<Option<String>, Problem> {
     let token = header.to_str().ok().filter(|_| second.is_none()).and_then(|value| value.split_once(' '));
     match token {
         Some((scheme, token))
-            if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.chars().all(well_formed) =>
+            if scheme.eq_ignore_ascii_case("bearer")
+                && !token.is_empty()
+                && token.chars().all(well_formed) =>
         {
             Ok(Some(token.to_owned()))
         }

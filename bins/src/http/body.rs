@@ -44,7 +44,11 @@ impl Body {
         })?;
         // A derived `Deserialize` would take the fields of an array in order.
         if !text.trim_start().starts_with('{') {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "not_an_object", "the body must be a JSON object"));
+            return Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "not_an_object",
+                "the body must be a JSON object",
+            ));
         }
         // Fields keep their own faults, so all that is left is a field given by both of its names.
         serde_json::from_str::<T>(text).map_err(|_| duplicate_key())
@@ -73,11 +77,13 @@ impl FromRequest for Body {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(is_json);
-        let declared = request.headers().get("content-length").and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+        let declared =
+            request.headers().get("content-length").and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
         let payload = payload.take();
         Box::pin(async move {
             let too_large = Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE);
-            if declared.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > MAX_BODY)) {
+            if declared.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > MAX_BODY))
+            {
                 return Err(too_large);
             }
             match tokio::time::timeout(MAX_WAIT, collect(payload)).await {

@@ -19,9 +19,10 @@ fn tag(version: u64) -> String {
 pub fn versioned(request: &HttpRequest, version: u64, body: &impl Serialize) -> HttpResponse {
     let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
     let tag = tag(version);
-    let is_known = known.flat_map(|list| list.split(',')).map(str::trim).any(|known| {
-        known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
-    });
+    let is_known = known
+        .flat_map(|list| list.split(','))
+        .map(str::trim)
+        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag);
     let status = if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);
     response.insert_header((CACHE_CONTROL, "no-cache"));

@@ -99,7 +99,9 @@ fn explain(response: ServiceResponse<BoxBody>, context: &RequestContext) -> Serv
     let is_problem = || response.headers().get(CONTENT_TYPE).is_some_and(|t| t == "application/problem+json");
     let problem = match response.response().error().and_then(|error| error.as_error::<Problem>()) {
         Some(problem) => problem.clone(),
-        None if (status.is_client_error() || status.is_server_error()) && !is_problem() => Problem::of_status(status),
+        None if (status.is_client_error() || status.is_server_error()) && !is_problem() => {
+            Problem::of_status(status)
+        }
         None => return response,
     };
     response.into_response(problem.respond(&context.id, context.language))

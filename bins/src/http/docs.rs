@@ -24,7 +24,7 @@ struct Housekeeping;
 pub fn document(api: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let mut document = api;
     document.merge(Housekeeping::openapi());
-    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     if let Some(components) = &mut document.components {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
@@ -38,7 +38,8 @@ pub fn document(api: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
 
 /// Any operation may fail, with a problem document.
 fn may_fail(operation: &mut Operation) {
-    let content = ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name("Problem"))).build();
+    let content =
+        ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name("Problem"))).build();
     let problem = ResponseBuilder::new()
         .description("A problem (RFC 9457); `code` says which")
         .content("application/problem+json", content)

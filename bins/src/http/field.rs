@@ -25,7 +25,8 @@ impl<'de, T: ValueObject> Deserialize<'de> for Field<T> {
         if raw.get() == "null" {
             return Ok(Self::Null);
         }
-        let value = serde_json::from_str(raw.get()).map_err(|_| Invalid::Type(T::EXPECTED)).and_then(T::parse);
+        let value =
+            serde_json::from_str(raw.get()).map_err(|_| Invalid::Type(T::EXPECTED)).and_then(T::parse);
         Ok(value.map_or_else(Self::Bad, Self::Value))
     }
 }
@@ -67,6 +68,7 @@ impl Violations {
         }
     }
 
+    #[expect(clippy::option_option, reason = "kept, cleared and set are three different things")]
     /// A field of an edit: left out it keeps what is there (`None`), `null` clears it (`Some(None)`).
     pub fn clearable<T>(&mut self, name: &'static str, field: Field<T>) -> Option<Option<T>> {
         match field {

@@ -75,7 +75,8 @@ pub async fn ready(dependencies: Data<Dependencies>) -> HttpResponse {
     let database = matches!(answer, Ok(Ok(())));
     let mail = dependencies.outbox.health.last();
     let state = |up| if up { "up" } else { "down" };
-    let dependencies = BTreeMap::from([("database", state(database)), ("mail", mail.map_or("unknown", state))]);
+    let dependencies =
+        BTreeMap::from([("database", state(database)), ("mail", mail.map_or("unknown", state))]);
     let (mut response, status) = match (database, mail) {
         (false, _) => (HttpResponse::ServiceUnavailable(), "unavailable"),
         (true, Some(false)) => (HttpResponse::Ok(), "degraded"),

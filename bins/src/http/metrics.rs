@@ -22,8 +22,11 @@ impl Metrics {
     /// If a metric's name is wrong, which is a programming error.
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
-        let options = HistogramOpts::new("http_request_duration_seconds", "How long requests took, by route and status")
-            .buckets(vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0]);
+        let options = HistogramOpts::new(
+            "http_request_duration_seconds",
+            "How long requests took, by route and status",
+        )
+        .buckets(vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0]);
         let requests = HistogramVec::new(options, &["method", "route", "status"])?;
         registry.register(Box::new(requests.clone()))?;
         Ok(Self { registry, requests })

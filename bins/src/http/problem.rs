@@ -134,8 +134,12 @@ impl Problem {
         match status {
             StatusCode::NOT_FOUND => Self::not_found(),
             StatusCode::PAYLOAD_TOO_LARGE => Self::new(status, "body_too_large", "the body is too large"),
-            StatusCode::REQUEST_TIMEOUT => Self::new(status, "request_timeout", "the request took too long to arrive"),
-            status if status.is_client_error() => Self::new(status, "bad_request", "the request can't be read"),
+            StatusCode::REQUEST_TIMEOUT => {
+                Self::new(status, "request_timeout", "the request took too long to arrive")
+            }
+            status if status.is_client_error() => {
+                Self::new(status, "bad_request", "the request can't be read")
+            }
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "something went wrong here"),
         }
     }
@@ -162,7 +166,11 @@ impl Problem {
     fn body(&self, request_id: &str, language: Language) -> Value {
         let spanish = language == Language::Es;
         let title = self.status.canonical_reason().unwrap_or("Error");
-        let detail = if spanish { spanish::detail(&self.code, &self.detail) } else { self.detail.clone() };
+        let detail = if spanish {
+            spanish::detail(&self.code).map_or_else(|| self.detail.clone(), Cow::Borrowed)
+        } else {
+            self.detail.clone()
+        };
         let mut body = Map::new();
         body.insert("type".into(), format!("urn:panal:problem:{}", self.code).into());
         body.insert("title".into(), if spanish { spanish::title(self.status, title) } else { title }.into());
@@ -199,7 +207,8 @@ impl<F: Fault + 'static> From<F> for Problem {
             _ => (StatusCode::SERVICE_UNAVAILABLE, Some(OUT_OF_ORDER)),
         };
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            tracing::warn!(error = &fault as &dyn std::error::Error, "a dependency is out of order");
+            let error: &(dyn std::error::Error + 'static) = &fault;
+            tracing::warn!(error, "a dependency is out of order");
         }
         let details = fault.details();
         let detail = fault.to_string().into();

@@ -31,7 +31,11 @@ impl Query {
     }
 
     /// A parameter, read by `parse`; of one that is given twice, the last.
-    pub fn get<T>(&mut self, name: &'static str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Option<T> {
+    pub fn get<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Option<T> {
         let value = self.pairs.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.as_str())?;
         let parsed = if value.contains('\0') { Err(Invalid::ForbiddenCharacter) } else { parse(value) };
         parsed.map_err(|rule| self.violations.add(name, rule)).ok()
@@ -57,7 +61,8 @@ impl Query {
 
     /// How many items the caller wants.
     pub fn limit(&mut self) -> Limit {
-        let parse = |value: &str| value.parse().map_err(|_| Invalid::Type(Limit::EXPECTED)).and_then(Limit::parse);
+        let parse =
+            |value: &str| value.parse().map_err(|_| Invalid::Type(Limit::EXPECTED)).and_then(Limit::parse);
         self.get("limit", parse).unwrap_or_default()
     }
 

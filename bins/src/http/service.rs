@@ -4,7 +4,9 @@ use std::sync::Arc;
 use actix_cors::Cors;
 use actix_web::{
     HttpResponse,
-    http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER},
+    http::header::{
+        AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
+    },
     web::{self, Data},
 };
 use serde::Serialize;
@@ -76,9 +78,9 @@ async fn nothing_here() -> Result<HttpResponse, Problem> {
 }
 
 /// Browsers may call from the origins listed, and from nowhere else.
-#[must_use]
 pub fn cors(origins: &Arc<[String]>) -> Cors {
-    let headers = [AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, HeaderName::from_static("x-request-id")];
+    let headers =
+        [AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, HeaderName::from_static("x-request-id")];
     let exposed = [ETAG, LINK, LOCATION, RETRY_AFTER, HeaderName::from_static("x-request-id")];
     let cors = Cors::default()
         .allowed_methods(["GET", "POST", "PUT", "DELETE"])

@@ -1,6 +1,4 @@
 //! The Spanish of every problem. What has no entry here is answered in English.
-use std::borrow::Cow;
-
 use actix_web::http::StatusCode;
 use domain_shared::Invalid;
 
@@ -24,8 +22,8 @@ pub fn title(status: StatusCode, english: &'static str) -> &'static str {
 }
 
 /// The detail of a problem, by its code.
-pub fn detail(code: &str, english: &Cow<'static, str>) -> Cow<'static, str> {
-    let spanish = match code {
+pub fn detail(code: &str) -> Option<&'static str> {
+    Some(match code {
         "already_active" => "ya está activo",
         "already_inactive" => "ya está inactivo",
         "bad_request" => "la petición no se puede leer",
@@ -65,9 +63,8 @@ pub fn detail(code: &str, english: &Cow<'static, str>) -> Cow<'static, str> {
         "user_not_found" => "no existe tal usuario",
         "username_taken" => "este nombre de usuario ya está en uso",
         "version_mismatch" => "alguien lo cambió entretanto",
-        _ => return english.clone(),
-    };
-    Cow::Borrowed(spanish)
+        _ => return None,
+    })
 }
 
 /// A rule about values.
@@ -79,7 +76,9 @@ pub fn rule(rule: Invalid) -> String {
         Invalid::TooLong(most) => format!("debe tener como máximo {most} caracteres"),
         Invalid::TooSmall(least) => format!("debe ser como mínimo {least}"),
         Invalid::TooLarge(most) => format!("debe ser como máximo {most}"),
-        Invalid::TooPrecise(decimals) => format!("debe tener como máximo {decimals} decimales en esta moneda"),
+        Invalid::TooPrecise(decimals) => {
+            format!("debe tener como máximo {decimals} decimales en esta moneda")
+        }
         Invalid::Malformed(_) => "no tiene la forma correcta".to_owned(),
         Invalid::ForbiddenCharacter => "contiene un carácter no permitido".to_owned(),
         Invalid::TooCommon => "es demasiado común".to_owned(),

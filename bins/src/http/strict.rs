@@ -80,7 +80,13 @@ mod tests {
 
     #[test]
     fn what_nobody_reads_is_looked_at_too() {
-        for text in [r#"{"x":"\ud800"}"#, r#"{"x":["\udc00\ud800"]}"#, r#"{"x":{"y":"\x41"}}"#, "{\"x\":\"a\nb\"}", "{\"a\":01}"] {
+        for text in [
+            r#"{"x":"\ud800"}"#,
+            r#"{"x":["\udc00\ud800"]}"#,
+            r#"{"x":{"y":"\x41"}}"#,
+            "{\"x\":\"a\nb\"}",
+            "{\"a\":01}",
+        ] {
             assert_eq!(check(text), Err(Defect::Malformed), "{text}");
         }
         for text in [r#"{"a":1,"a":1}"#, r#"{"x":[{"a":1,"b":2,"a":3}]}"#, r#"{"a":1,"\u0061":2}"#] {

@@ -1,4 +1,5 @@
 //! Counts of things; all arithmetic is checked.
+#![expect(clippy::unreadable_literal, reason = "the bounds are shown in messages as they stand here")]
 use domain_shared::{Invalid, ValueObject};
 use serde::{Deserialize, Serialize};
 

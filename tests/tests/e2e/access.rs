@@ -45,7 +45,8 @@ pub async fn protected_doors_need_a_token(world: &World) {
 }
 
 pub async fn ordinary_users_change_nothing(world: &World) {
-    let (root, ada, eve) = (world.superuser().await, world.newcomer("ada").await, world.newcomer("eve").await);
+    let (root, ada, eve) =
+        (world.superuser().await, world.newcomer("ada").await, world.newcomer("eve").await);
     let id = world.laptop(&root, 5).await;
     let before = world.get_product(&id, &root).await;
     for write in writes(world, &id) {
@@ -54,7 +55,10 @@ pub async fn ordinary_users_change_nothing(world: &World) {
     }
     assert_eq!(world.get_product(&id, &root).await, before);
     for path in [format!("/users/{}", eve.user_id), "/users".to_owned()] {
-        assert_eq!(world.at_auth(Method::GET, &path).bearer_auth(&ada.access).send().await.unwrap().status(), 403);
+        assert_eq!(
+            world.at_auth(Method::GET, &path).bearer_auth(&ada.access).send().await.unwrap().status(),
+            403
+        );
     }
     let deactivate = world.at_auth(Method::POST, &format!("/users/{}/deactivate", eve.user_id));
     assert_eq!(deactivate.bearer_auth(&ada.access).send().await.unwrap().status(), 403);
@@ -79,9 +83,11 @@ pub async fn an_inactive_product_is_out_of_play(world: &World) {
         let seen = world.at_products(Method::GET, &path).bearer_auth(&ada.access).send().await.unwrap();
         assert_eq!(seen.status(), 404, "{path}");
     }
-    let listed = world.at_products(Method::GET, "?active_only=false").bearer_auth(&ada.access).send().await.unwrap();
+    let listed =
+        world.at_products(Method::GET, "?active_only=false").bearer_auth(&ada.access).send().await.unwrap();
     assert_eq!(json_of(listed, 200).await, json!([]));
-    let listed = world.at_products(Method::GET, "?active_only=false").bearer_auth(&root.access).send().await.unwrap();
+    let listed =
+        world.at_products(Method::GET, "?active_only=false").bearer_auth(&root.access).send().await.unwrap();
     assert_eq!(json_of(listed, 200).await[0]["is_active"], false);
     for verb in ["add", "remove"] {
         let moved = post(&format!("/stock/{verb}"), json!({ "amount": 1 })).await.unwrap();
@@ -95,10 +101,16 @@ pub async fn a_deactivated_user_is_out(world: &World) {
     let (root, ada) = (world.superuser().await, world.newcomer("ada").await);
     let (_, code) = world.start_login("ada", PASSWORD).await;
     let switch = |verb: &str| {
-        world.at_auth(Method::POST, &format!("/users/{}/{verb}", ada.user_id)).bearer_auth(&root.access).send()
+        world
+            .at_auth(Method::POST, &format!("/users/{}/{verb}", ada.user_id))
+            .bearer_auth(&root.access)
+            .send()
     };
     assert_eq!(json_of(switch("deactivate").await.unwrap(), 200).await["is_active"], false);
-    assert_eq!(world.at_auth(Method::GET, "/me").bearer_auth(&ada.access).send().await.unwrap().status(), 401);
+    assert_eq!(
+        world.at_auth(Method::GET, "/me").bearer_auth(&ada.access).send().await.unwrap().status(),
+        401
+    );
     let refresh = world.at_auth(Method::POST, "/refresh").json(&json!({ "refresh_token": ada.refresh }));
     assert_eq!(refresh.send().await.unwrap().status(), 401);
     assert_eq!(world.log_in("ada", PASSWORD).await.status(), 401);
@@ -109,17 +121,27 @@ pub async fn a_deactivated_user_is_out(world: &World) {
 
 pub async fn scopes_are_granted_by_superusers(world: &World) {
     let (root, ada) = (world.superuser().await, world.newcomer("ada").await);
-    let grant = world.at_auth(Method::PUT, &format!("/users/{}/scopes", ada.user_id)).bearer_auth(&root.access);
+    let grant =
+        world.at_auth(Method::PUT, &format!("/users/{}/scopes", ada.user_id)).bearer_auth(&root.access);
     let granted = grant.json(&json!({ "scopes": ["products:write"] })).send().await.unwrap();
     assert_eq!(json_of(granted, 200).await["scopes"], json!(["products:write"]));
     let create = |token: &str| {
-        world.at_products(Method::POST, "").bearer_auth(token).json(&json!({ "name": "x", "price": 1 })).send()
+        world
+            .at_products(Method::POST, "")
+            .bearer_auth(token)
+            .json(&json!({ "name": "x", "price": 1 }))
+            .send()
     };
     assert_eq!(create(&ada.access).await.unwrap().status(), 403, "not before the next refresh");
     let refresh = world.at_auth(Method::POST, "/refresh").json(&json!({ "refresh_token": ada.refresh }));
     let tokens = json_of(refresh.send().await.unwrap(), 200).await;
     assert_eq!(create(tokens["access_token"].as_str().unwrap()).await.unwrap().status(), 201);
 
-    let found = world.at_auth(Method::GET, "/users?search=ADA&active=true").bearer_auth(&root.access).send().await.unwrap();
+    let found = world
+        .at_auth(Method::GET, "/users?search=ADA&active=true")
+        .bearer_auth(&root.access)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(json_of(found, 200).await[0]["id"], ada.user_id.as_str());
 }

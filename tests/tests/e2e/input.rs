@@ -32,9 +32,27 @@ pub async fn bad_json_is_never_a_500(world: &World) {
     let root = world.superuser().await;
     let nested = |depth: usize| [vec![b'['; depth], vec![b']'; depth]].concat();
     let bodies: Vec<Vec<u8>> = [
-        &b""[..], b" ", b"{", b"}", b"[]", b"null", b"true", b"0", b"\"x\"", b"{\"a\":1}garbage", b"{\"a\":", b"{\"a\":1,}", b"{'a':1}",
-        b"\xef\xbb\xbf{}", b"{\"username\":\"\xff\xfe\"}", b"{\"username\":\"\\ud800\"}", b"{\"username\":\"a\nb\"}", b"{\"a\":01}",
-        b"{\"a\":NaN}", b"\x00\x00", b"{\"username\":\"a\",\"username\":\"b\",\"name\":1,\"name\":2}",
+        &b""[..],
+        b" ",
+        b"{",
+        b"}",
+        b"[]",
+        b"null",
+        b"true",
+        b"0",
+        b"\"x\"",
+        b"{\"a\":1}garbage",
+        b"{\"a\":",
+        b"{\"a\":1,}",
+        b"{'a':1}",
+        b"\xef\xbb\xbf{}",
+        b"{\"username\":\"\xff\xfe\"}",
+        b"{\"username\":\"\\ud800\"}",
+        b"{\"username\":\"a\nb\"}",
+        b"{\"a\":01}",
+        b"{\"a\":NaN}",
+        b"\x00\x00",
+        b"{\"username\":\"a\",\"username\":\"b\",\"name\":1,\"name\":2}",
         b"[\"ada@example.com\",\"ada\",\"correct horse\"]",
     ]
     .map(<[u8]>::to_vec)
@@ -43,11 +61,17 @@ pub async fn bad_json_is_never_a_500(world: &World) {
     .collect();
     for route in routes(world, &root) {
         for body in &bodies {
-            let answer = route().header("Content-Type", "application/json").body(body.clone()).send().await.unwrap();
+            let answer =
+                route().header("Content-Type", "application/json").body(body.clone()).send().await.unwrap();
             let status = answer.status();
             let shown = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
             assert!(status.is_client_error(), "{} {shown}: {status}", answer.url());
-            assert_eq!(answer.headers()["content-type"], "application/problem+json", "{} {shown}", answer.url());
+            assert_eq!(
+                answer.headers()["content-type"],
+                "application/problem+json",
+                "{} {shown}",
+                answer.url()
+            );
         }
     }
 }
@@ -56,7 +80,8 @@ pub async fn bad_values_are_422_with_every_field(world: &World) {
     let body = json!({ "email": "nobody", "username": "a", "password": "short", "phone_number": "call me", "full_name": 7 });
     let problem = world.at_auth(Method::POST, "/register").json(&body).send().await.unwrap();
     let problem = json_of(problem, 422).await;
-    let fields: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap()).collect();
+    let fields: Vec<_> =
+        problem["errors"].as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap()).collect();
     assert_eq!(fields, ["email", "username", "password", "full_name", "phone_number"]);
     assert!(problem["detail"].is_string() && problem["request_id"].is_string());
 
@@ -65,11 +90,34 @@ pub async fn bad_values_are_422_with_every_field(world: &World) {
         let request = world.at_products(Method::POST, "").bearer_auth(&root.access);
         request.header("Content-Type", "application/json").body(text).send().await.unwrap()
     };
-    for price in ["-0.001", "-1", "0", "1.999", "1e999", "1e400", "1e15", "\"5\"", "null", "true", "[]", "99999999999999999999999"] {
+    for price in [
+        "-0.001",
+        "-1",
+        "0",
+        "1.999",
+        "1e999",
+        "1e400",
+        "1e15",
+        "\"5\"",
+        "null",
+        "true",
+        "[]",
+        "99999999999999999999999",
+    ] {
         let answer = post(format!(r#"{{"name": "x", "price": {price}}}"#)).await;
         assert_eq!(answer.status(), 422, "price {price}");
     }
-    for stock in ["-1", "1.5", "1000000000001", "1234567890123456789", "9223372036854775808", "1e400", "null", "\"10\"", "true"] {
+    for stock in [
+        "-1",
+        "1.5",
+        "1000000000001",
+        "1234567890123456789",
+        "9223372036854775808",
+        "1e400",
+        "null",
+        "\"10\"",
+        "true",
+    ] {
         let answer = post(format!(r#"{{"name": "x", "price": 1, "stock": {stock}}}"#)).await;
         assert_eq!(answer.status(), 422, "stock {stock}");
     }
@@ -77,8 +125,13 @@ pub async fn bad_values_are_422_with_every_field(world: &World) {
         let answer = post(format!(r#"{{"name": "{name}", "price": 1}}"#)).await;
         assert_eq!(answer.status(), 422, "name {name}");
     }
-    let exact = json_of(post(r#"{"name": "x", "price": 0.10, "currency": "EUR"}"#.to_owned()).await, 201).await;
-    assert_eq!(exact["price"].to_string(), "0.1", "serde_json reads it as a float here; on the wire it is 0.10");
+    let exact =
+        json_of(post(r#"{"name": "x", "price": 0.10, "currency": "EUR"}"#.to_owned()).await, 201).await;
+    assert_eq!(
+        exact["price"].to_string(),
+        "0.1",
+        "serde_json reads it as a float here; on the wire it is 0.10"
+    );
 }
 
 pub async fn search_text_is_literal(world: &World) {
@@ -101,18 +154,39 @@ pub async fn search_text_is_literal(world: &World) {
     for text in ["plain%", "pl_in", "'; DROP TABLE products; --"] {
         assert_eq!(search(text).await, Value::Array(vec![]), "{text}");
     }
-    for query in ["limit=0", "limit=201", "limit=x", "page=0", "page=-1", "sort=size", "cursor=x", "search=%00", "active_only=maybe", "min_price=x"] {
+    for query in [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "page=0",
+        "page=-1",
+        "sort=size",
+        "cursor=x",
+        "search=%00",
+        "active_only=maybe",
+        "min_price=x",
+    ] {
         let answer = world.at_products(Method::GET, &format!("?{query}")).send().await.unwrap();
         assert_eq!(answer.status(), 422, "{query}");
     }
 }
 
 pub async fn an_id_that_is_none_is_404(world: &World) {
-    for id in ["abc", "0", "-1", "%00", "%ff", "11111111-1111-1111-1111-111111111111'", "{id}", "00000000000000000000000000000000"] {
+    for id in [
+        "abc",
+        "0",
+        "-1",
+        "%00",
+        "%ff",
+        "11111111-1111-1111-1111-111111111111'",
+        "{id}",
+        "00000000000000000000000000000000",
+    ] {
         let answer = world.at_products(Method::GET, &format!("/{id}")).send().await.unwrap();
         assert!(matches!(answer.status().as_u16(), 400 | 404), "{id}: {}", answer.status());
         assert_eq!(answer.headers()["content-type"], "application/problem+json", "{id}");
     }
-    let missing = world.at_products(Method::GET, "/00000000-0000-0000-0000-000000000000").send().await.unwrap();
+    let missing =
+        world.at_products(Method::GET, "/00000000-0000-0000-0000-000000000000").send().await.unwrap();
     assert_eq!(json_of(missing, 404).await["code"], "product_not_found");
 }

@@ -1,5 +1,8 @@
 //! Starting, stopping, and refusing to start.
-use std::{process::Stdio, sync::atomic::{AtomicBool, AtomicU32, Ordering}};
+use std::{
+    process::Stdio,
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+};
 
 use reqwest::Method;
 use serde_json::json;
@@ -35,7 +38,8 @@ async fn what_was_begun_is_finished(stores: Stores) {
     let (removed, stop) = (AtomicU32::new(0), AtomicBool::new(false));
     let hammer = async || {
         while !stop.load(Ordering::Relaxed) {
-            let removal = world.at_products(Method::POST, &format!("/{id}/stock/remove")).bearer_auth(&root.access);
+            let removal =
+                world.at_products(Method::POST, &format!("/{id}/stock/remove")).bearer_auth(&root.access);
             match removal.json(&json!({ "amount": 1 })).send().await {
                 Ok(answer) => {
                     assert_eq!(answer.status(), 200);
@@ -73,7 +77,9 @@ async fn five_first_starts_at_once_on_an_empty_database_all_succeed() {
     let ports: Vec<_> = (0..5).map(|_| (free_port().to_string(), free_port().to_string())).collect();
     let _running: Vec<_> = ports
         .iter()
-        .map(|(auth, product)| world.spawn("panal", &[("AUTH_PORT", auth.as_str()), ("PRODUCT_PORT", product.as_str())]))
+        .map(|(auth, product)| {
+            world.spawn("panal", &[("AUTH_PORT", auth.as_str()), ("PRODUCT_PORT", product.as_str())])
+        })
         .collect();
     for (auth, product) in &ports {
         world.ready(&format!("http://127.0.0.1:{auth}")).await;
@@ -114,7 +120,10 @@ async fn a_bad_setting_stops_the_start_and_is_named_without_its_value() {
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         assert!(!output.status.success(), "{name}={value:?}: it started");
         assert!(said.contains(name), "{name}={value:?} isn't named: {said}");
-        assert!(value.is_none_or(|value| value.len() < 7 || !said.contains(value)), "{name}: the value is shown: {said}");
+        assert!(
+            value.is_none_or(|value| value.len() < 7 || !said.contains(value)),
+            "{name}: the value is shown: {said}"
+        );
     }
 }
 
@@ -124,7 +133,11 @@ async fn a_configuration_file_stands_below_environment_and_flags() {
     let (from_file, from_env) = (free_port(), free_port());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("panal.toml");
-    std::fs::write(&file, format!("host = \"localhost\"\nauth_port = {from_file}\nproduct_port = {from_file}\n")).unwrap();
+    std::fs::write(
+        &file,
+        format!("host = \"localhost\"\nauth_port = {from_file}\nproduct_port = {from_file}\n"),
+    )
+    .unwrap();
     let mut command = world.command("panal");
     command.env_remove("AUTH_PORT").env("PRODUCT_PORT", from_env.to_string()).arg("--config").arg(&file);
     let mut running = command.stdout(Stdio::null()).spawn().unwrap();
@@ -135,7 +148,9 @@ async fn a_configuration_file_stands_below_environment_and_flags() {
 
     std::fs::write(&file, "no_such_setting = 1\n").unwrap();
     let refused = world.command("panal").arg("--config").arg(&file).stderr(Stdio::piped()).output().unwrap();
-    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("no_such_setting"));
+    assert!(
+        !refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("no_such_setting")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,6 +159,9 @@ async fn help_names_every_setting() {
     for program in ["panal", "auth-service", "product-service"] {
         let help = world.command(program).arg("--help").stdout(Stdio::piped()).output().unwrap();
         let text = String::from_utf8(help.stdout).unwrap();
-        assert!(help.status.success() && text.contains("SECRET_KEY") && text.contains("migrate"), "{program}: {text}");
+        assert!(
+            help.status.success() && text.contains("SECRET_KEY") && text.contains("migrate"),
+            "{program}: {text}"
+        );
     }
 }

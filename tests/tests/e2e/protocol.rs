@@ -60,7 +60,10 @@ pub async fn errors_are_problems_in_the_readers_language(world: &World) {
         login.header("X-Request-Id", "abc-1").json(&json!({ "username": "nobody", "password": "x" })).send()
     };
     let answer = log_in("en").await.unwrap();
-    assert_eq!((&answer.headers()["www-authenticate"], &answer.headers()["x-request-id"]), (&"Bearer".parse().unwrap(), &"abc-1".parse().unwrap()));
+    assert_eq!(
+        (&answer.headers()["www-authenticate"], &answer.headers()["x-request-id"]),
+        (&"Bearer".parse().unwrap(), &"abc-1".parse().unwrap())
+    );
     assert_eq!(
         json_of(answer, 401).await,
         json!({
@@ -99,7 +102,9 @@ pub async fn cross_origin_calls_come_from_listed_origins_only(world: &World) {
     };
     let listed = ask("https://shop.example.com").await.unwrap();
     assert_eq!(listed.headers()["access-control-allow-origin"], "https://shop.example.com");
-    for origin in ["https://evil.example", "null", "https://shop.example.com.evil.example", "http://shop.example.com"] {
+    for origin in
+        ["https://evil.example", "null", "https://shop.example.com.evil.example", "http://shop.example.com"]
+    {
         let refused = ask(origin).await.unwrap();
         assert!(!refused.headers().contains_key("access-control-allow-origin"), "{origin}");
         assert!(!refused.status().is_server_error());

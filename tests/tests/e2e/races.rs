@@ -16,12 +16,14 @@ pub async fn of_200_removals_from_100_exactly_100_succeed(world: &World) {
     let removals = (0..200).map(|_| {
         world.at_products(Method::POST, &path).bearer_auth(&root.access).json(&json!({ "amount": 1 })).send()
     });
-    let answers: Vec<_> = join_all(removals).await.into_iter().map(|answer| answer.unwrap().status()).collect();
+    let answers: Vec<_> =
+        join_all(removals).await.into_iter().map(|answer| answer.unwrap().status()).collect();
     assert_eq!((count(&answers, 200), count(&answers, 409)), (100, 100), "{answers:?}");
     assert_eq!(world.get_product(&id, &root).await["stock"], 0);
     let ledger = world.at_products(Method::GET, &format!("/{id}/movements?limit=200")).send().await.unwrap();
     let ledger = json_of(ledger, 200).await;
-    let after: Vec<_> = ledger.as_array().unwrap().iter().map(|m| m["stock_after"].as_i64().unwrap()).collect();
+    let after: Vec<_> =
+        ledger.as_array().unwrap().iter().map(|m| m["stock_after"].as_i64().unwrap()).collect();
     assert_eq!(after, (0..100).collect::<Vec<_>>(), "each movement saw the one before it");
 }
 
@@ -30,7 +32,8 @@ pub async fn of_20_registrations_one_succeeds(world: &World) {
         let body = json!({ "email": "ada@example.com", "username": format!("ada{i}"), "password": PASSWORD });
         world.at_auth(Method::POST, "/register").json(&body).send()
     });
-    let answers: Vec<_> = join_all(registrations).await.into_iter().map(|answer| answer.unwrap().status()).collect();
+    let answers: Vec<_> =
+        join_all(registrations).await.into_iter().map(|answer| answer.unwrap().status()).collect();
     assert_eq!((count(&answers, 201), count(&answers, 409)), (1, 19), "{answers:?}");
 }
 
@@ -59,7 +62,8 @@ pub async fn of_two_password_changes_one_succeeds(world: &World) {
         let body = json!({ "old_password": PASSWORD, "new_password": new });
         world.at_auth(Method::PUT, "/change-password").bearer_auth(&session.access).json(&body).send()
     });
-    let answers: Vec<_> = join_all(changes).await.into_iter().map(|answer| answer.unwrap().status()).collect();
+    let answers: Vec<_> =
+        join_all(changes).await.into_iter().map(|answer| answer.unwrap().status()).collect();
     assert_eq!(count(&answers, 200), 1, "{answers:?}");
     assert!(answers.iter().all(|status| status.is_success() || status.is_client_error()), "{answers:?}");
 }

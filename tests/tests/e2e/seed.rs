@@ -19,7 +19,8 @@ fn run(command: &str, placeholders: &[(&str, &str)]) -> (u16, Value) {
     for (placeholder, value) in placeholders {
         command = command.replace(placeholder, value);
     }
-    let output = Command::new("bash").arg("-c").arg(format!("{command} -s -w '\\n%{{http_code}}'")).output().unwrap();
+    let output =
+        Command::new("bash").arg("-c").arg(format!("{command} -s -w '\\n%{{http_code}}'")).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let (body, status) = text.rsplit_once('\n').unwrap();
     (status.parse().unwrap(), serde_json::from_str(body).unwrap_or_else(|_| panic!("{command}: {text}")))
@@ -30,7 +31,8 @@ async fn its_examples_run_verbatim() {
     // The defaults of development: anyone may write products.
     let world = World::prepare(Stores::Sqlite, &[("PRODUCT_WRITE_ACCESS", "public")]).await;
     world.run_all().await;
-    let hosts = [("http://localhost:8001", world.auth.as_str()), ("http://localhost:8002", world.product.as_str())];
+    let hosts =
+        [("http://localhost:8001", world.auth.as_str()), ("http://localhost:8002", world.product.as_str())];
     let commands = commands();
     let [register, login, verify, profile, password, create, list] = &commands[..] else {
         panic!("the page has {} commands, 7 are known", commands.len())
@@ -42,7 +44,8 @@ async fn its_examples_run_verbatim() {
     assert_eq!(status, 200, "{started}");
     let code = world.mails.code_to("user@example.com", 0).await;
     let user_id = started["user_id"].as_str().unwrap();
-    let (status, tokens) = run(verify, &[&hosts[..], &[("user-uuid-here", user_id), ("123456", &code)]].concat());
+    let (status, tokens) =
+        run(verify, &[&hosts[..], &[("user-uuid-here", user_id), ("123456", &code)]].concat());
     assert_eq!(status, 200, "{tokens}");
     let bearer = [&hosts[..], &[("your-jwt-token", tokens["access_token"].as_str().unwrap())]].concat();
     let (status, user) = run(profile, &bearer);

@@ -17,7 +17,10 @@ pub async fn from_registration_to_stock(world: &World) {
     assert!(location.ends_with(ada["id"].as_str().unwrap()) && !ada.to_string().contains("$2"));
 
     let started = json_of(world.log_in("ada", PASSWORD).await, 200).await;
-    assert_eq!((&started["email"], &started["requires_verification"]), (&json!("a***@example.com"), &json!(true)));
+    assert_eq!(
+        (&started["email"], &started["requires_verification"]),
+        (&json!("a***@example.com"), &json!(true))
+    );
     assert_eq!(started["user_id"], ada["id"]);
     let code = world.mails.code_to("ada@example.com", 0).await;
     assert!(!started.to_string().contains(&code), "the code is in no answer");
@@ -43,13 +46,17 @@ pub async fn from_registration_to_stock(world: &World) {
     let ledger = world.at_products(Method::GET, &format!("/{id}/movements")).send().await.unwrap();
     let ledger = json_of(ledger, 200).await;
     let newest = &ledger[0];
-    assert_eq!((&newest["id"], &newest["delta"], &newest["stock_after"]), (&sold["movement_id"], &json!(-3), &json!(12)));
+    assert_eq!(
+        (&newest["id"], &newest["delta"], &newest["stock_after"]),
+        (&sold["movement_id"], &json!(-3), &json!(12))
+    );
     assert_eq!((&newest["reason"], &newest["actor"]), (&json!("sold"), &json!(root.user_id)));
     assert_eq!(ledger.as_array().unwrap().len(), 2);
 
     let listed = json_of(world.at_products(Method::GET, "?search=laptop").send().await.unwrap(), 200).await;
     assert_eq!((&listed[0]["id"], &listed[0]["stock"]), (&laptop["id"], &json!(12)));
-    let stock = json_of(world.at_products(Method::GET, &format!("/{id}/stock")).send().await.unwrap(), 200).await;
+    let stock =
+        json_of(world.at_products(Method::GET, &format!("/{id}/stock")).send().await.unwrap(), 200).await;
     assert_eq!(stock, json!({ "product_id": id, "stock": 12 }));
 }
 
@@ -60,13 +67,16 @@ fn ada_after_login(ada: &Value) -> Value {
 
 async fn move_stock(world: &World, token: &str, id: &str, verb: &str, body: Value) -> Value {
     let path = format!("/{id}/stock/{verb}");
-    json_of(world.at_products(Method::POST, &path).bearer_auth(token).json(&body).send().await.unwrap(), 200).await
+    json_of(world.at_products(Method::POST, &path).bearer_auth(token).json(&body).send().await.unwrap(), 200)
+        .await
 }
 
 pub async fn a_profile_and_a_password_change(world: &World) {
     let (here, there) = (world.newcomer("ada").await, world.sign_in("ada").await);
-    let profile = |body: Value| world.at_auth(Method::PUT, "/profile").bearer_auth(&here.access).json(&body).send();
-    let named = json!({ "full_name": "Ada Lovelace", "phone_number": "+0987654321", "email": "evil@example.com" });
+    let profile =
+        |body: Value| world.at_auth(Method::PUT, "/profile").bearer_auth(&here.access).json(&body).send();
+    let named =
+        json!({ "full_name": "Ada Lovelace", "phone_number": "+0987654321", "email": "evil@example.com" });
     let ada = json_of(profile(named).await.unwrap(), 200).await;
     assert_eq!((&ada["full_name"], &ada["phone_number"]), (&json!("Ada Lovelace"), &json!("+0987654321")));
     assert_eq!(ada["email"], "ada@example.com", "an address isn't changed in passing");
@@ -89,16 +99,21 @@ pub async fn a_profile_and_a_password_change(world: &World) {
 
 pub async fn sign_out_and_refresh(world: &World) {
     let session = world.newcomer("ada").await;
-    let refresh = |token: &str| world.at_auth(Method::POST, "/refresh").json(&json!({ "refresh_token": token })).send();
+    let refresh =
+        |token: &str| world.at_auth(Method::POST, "/refresh").json(&json!({ "refresh_token": token })).send();
     let second = json_of(refresh(&session.refresh).await.unwrap(), 200).await;
-    let (access, token) = (second["access_token"].as_str().unwrap(), second["refresh_token"].as_str().unwrap());
+    let (access, token) =
+        (second["access_token"].as_str().unwrap(), second["refresh_token"].as_str().unwrap());
     assert!(token != session.refresh && access != session.access);
 
     let verify = |token: String| world.at_auth(Method::GET, "/verify").bearer_auth(token).send();
     let seen = json_of(verify(access.to_owned()).await.unwrap(), 200).await;
     assert_eq!((&seen["valid"], &seen["user"]["username"]), (&json!(true), &json!("ada")));
     let forward = world.at_auth(Method::GET, "/forward").bearer_auth(access).send().await.unwrap();
-    assert_eq!((forward.status().as_u16(), &forward.headers()["x-user-id"]), (204, &session.user_id.as_str().parse().unwrap()));
+    assert_eq!(
+        (forward.status().as_u16(), &forward.headers()["x-user-id"]),
+        (204, &session.user_id.as_str().parse().unwrap())
+    );
 
     let logout = world.at_auth(Method::POST, "/logout").bearer_auth(access).send().await.unwrap();
     json_of(logout, 200).await;
@@ -115,7 +130,8 @@ pub async fn low_stock_is_mailed_once(world: &World) {
     for _ in 0..4 {
         move_stock(world, &root.access, &id, "remove", json!({ "amount": 1 })).await;
     }
-    let mails = || world.mails.texts_to("buyer@example.com").into_iter().filter(|text| text.contains(&name)).count();
+    let mails =
+        || world.mails.texts_to("buyer@example.com").into_iter().filter(|text| text.contains(&name)).count();
     eventually("low stock is mailed", async || mails() > 0).await;
     // Another product's mail comes after it, so by then a second one about the first would have come.
     let body = json!({ "name": format!("Other {}", root.user_id), "price": 1, "stock": 11 });

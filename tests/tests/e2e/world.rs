@@ -137,7 +137,10 @@ impl World {
     /// A program of ours with this world's settings and no others.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(BINARIES.join(program));
-        command.env_clear().envs(self.env.iter().map(|(name, value)| (name, value))).current_dir(self.folder.path());
+        command
+            .env_clear()
+            .envs(self.env.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.folder.path());
         command.stdin(Stdio::null());
         command
     }
@@ -207,7 +210,14 @@ impl World {
 
     fn with_superuser(&self, program: &str, more: &[&str]) -> Running {
         let mut command = self.command(program);
-        command.args(["create-superuser", "--email", SUPERUSER.0, "--username", SUPERUSER.1, "--password-stdin"]);
+        command.args([
+            "create-superuser",
+            "--email",
+            SUPERUSER.0,
+            "--username",
+            SUPERUSER.1,
+            "--password-stdin",
+        ]);
         let mut child = command.args(more).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
         Running(child)
@@ -215,7 +225,8 @@ impl World {
 
     /// A product by somebody who may make one.
     pub async fn create(&self, writer: &Session, body: Value) -> Value {
-        let created = self.at_products(Method::POST, "").bearer_auth(&writer.access).json(&body).send().await.unwrap();
+        let created =
+            self.at_products(Method::POST, "").bearer_auth(&writer.access).json(&body).send().await.unwrap();
         json_of(created, 201).await
     }
 
@@ -225,7 +236,12 @@ impl World {
     }
 
     pub async fn get_product(&self, id: &str, reader: &Session) -> Value {
-        let found = self.at_products(Method::GET, &format!("/{id}")).bearer_auth(&reader.access).send().await.unwrap();
+        let found = self
+            .at_products(Method::GET, &format!("/{id}"))
+            .bearer_auth(&reader.access)
+            .send()
+            .await
+            .unwrap();
         json_of(found, 200).await
     }
 }
@@ -262,7 +278,8 @@ pub async fn fresh_database() -> String {
 
 fn smtp_settings() -> Vec<(String, String)> {
     let url = required("TEST_SMTP_URL");
-    let (host, port) = url.trim_start_matches("smtp://").split_once(':').expect("TEST_SMTP_URL is smtp://host:port");
+    let (host, port) =
+        url.trim_start_matches("smtp://").split_once(':').expect("TEST_SMTP_URL is smtp://host:port");
     [("MAIL_SERVER", host), ("MAIL_PORT", port), ("MAIL_STARTTLS", "false")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into()

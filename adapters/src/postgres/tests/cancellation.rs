@@ -4,7 +4,8 @@ use super::*;
 
 /// Waits until one of the store's statements waits for a lock.
 async fn one_waits(world: &World) {
-    let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
+    let sql =
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
     for _ in 0..500 {
         let waiting: i64 = world.client.query_one(sql, &[&world.application()]).await.unwrap().get(0);
         if waiting > 0 {
@@ -29,7 +30,7 @@ async fn a_change_that_is_cancelled_while_it_waits_leaves_no_transaction_open() 
 
     let changed = remove_one(&world.store, product.id()).await.unwrap().unwrap();
     assert_eq!(changed.aggregate.stock.get(), 999);
-    assert_eq!(world.transactions().await, 0);
+    world.leaves_no_transaction_open().await;
 }
 
 #[tokio::test]
@@ -47,7 +48,7 @@ async fn a_change_may_be_cancelled_anywhere_and_is_done_wholly_or_not_at_all() {
     let removals = u64::try_from(1000 - left.stock.get()).unwrap();
     assert_eq!(left.version(), removals + 1);
     assert_eq!(u64::try_from(history.len()).unwrap(), left.version() + 1);
-    assert_eq!(world.transactions().await, 0);
+    world.leaves_no_transaction_open().await;
 }
 
 #[tokio::test]
@@ -57,9 +58,11 @@ async fn whoever_waits_too_long_for_a_lock_is_told_so_and_the_store_goes_on() {
     let lock = format!("BEGIN; SELECT * FROM products WHERE id = '{}' FOR UPDATE", locked.id().0);
     world.client.batch_execute(&lock).await.unwrap();
     let started = std::time::Instant::now();
-    let (waiting, other) =
-        futures_util::future::join(remove_one(&world.store, locked.id()), remove_one(&world.store, free.id()))
-            .await;
+    let (waiting, other) = futures_util::future::join(
+        remove_one(&world.store, locked.id()),
+        remove_one(&world.store, free.id()),
+    )
+    .await;
     assert!(matches!(waiting, Err(ChangeError::Store(StoreError::Unavailable(_)))), "{waiting:?}");
     assert!(started.elapsed() < Duration::from_secs(4));
     other.unwrap().unwrap();

@@ -78,13 +78,15 @@ async fn a_network_that_swallows_everything_is_survived() {
     let proxy = Proxy::start().await;
     let world = World::with(PgConfig { url: proxy.url.clone(), ..PgConfig::default() }).await;
     let product = world.product().await;
+    // Fills the pool.
+    futures_util::future::join_all((0..8).map(|_| remove_one(&world.store, product.id()))).await;
     world.store.ping().await.unwrap();
-    proxy.swallow(true);
+    proxy.turn();
     for _ in 0..2 {
         let (read, write, ping, took) = ask_everything(&world.store, product.id()).await;
         assert!(read && write && ping && took < PATIENCE, "{read} {write} {ping} {took:?}");
     }
-    proxy.swallow(false);
+    proxy.turn();
     assert!(find(&world.store, product.id()).await.unwrap().is_some());
     remove_one(&world.store, product.id()).await.unwrap().unwrap();
 }
@@ -105,4 +107,18 @@ async fn a_store_outlives_the_runtimes_that_ask_it() {
         tokio::task::spawn_blocking(|| asked.join().unwrap()).await.unwrap();
         remove_one(&world.store, product.id()).await.unwrap().unwrap();
     }
+}
+
+#[test]
+fn a_thread_may_run_one_runtime_and_then_another() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (first, second) = (runtime(), runtime());
+    let (world, id) = first.block_on(async {
+        let world = World::new().await;
+        let id = world.product().await.id();
+        find(&world.store, id).await.unwrap().unwrap();
+        (world, id)
+    });
+    second.block_on(async { find(&world.store, id).await }).unwrap().unwrap();
+    first.block_on(async { find(&world.store, id).await }).unwrap().unwrap();
 }

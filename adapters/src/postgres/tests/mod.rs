@@ -18,9 +18,7 @@ use chrono::DateTime;
 use domain_product::{
     Currency, Draft, Money, Product, ProductError, ProductId, ProductName, Quantity, Stock, Threshold,
 };
-use domain_shared::{
-    ChangeError, Changed, Context, Decimal, Repository, StoreError, ValueObject,
-};
+use domain_shared::{ChangeError, Changed, Context, Decimal, Repository, StoreError, ValueObject};
 use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
 
@@ -90,10 +88,19 @@ impl World {
         format!("panal {}", self.config.schema)
     }
 
-    /// How many of the store's connections are in a transaction.
-    async fn transactions(&self) -> i64 {
-        let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND xact_start IS NOT NULL";
-        self.client.query_one(sql, &[&self.application()]).await.unwrap().get(0)
+    /// Gives the server a moment to notice that connections were closed, but not until it ends their transactions.
+    async fn leaves_no_transaction_open(&self) {
+        let sql =
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND xact_start IS NOT NULL";
+        let mut open: i64 = -1;
+        for _ in 0..20 {
+            open = self.client.query_one(sql, &[&self.application()]).await.unwrap().get(0);
+            if open == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{open} transactions are open");
     }
 
     async fn terminate_connections(&self, admin: &Client) {
@@ -131,9 +138,8 @@ async fn remove_one(
     product: ProductId,
 ) -> Result<Option<Changed<Product>>, ChangeError<ProductError>> {
     let context = context();
-    let remove = move |product: &mut Product| {
-        product.remove_stock(Quantity::parse(1).unwrap(), None, None, &context)
-    };
+    let remove =
+        move |product: &mut Product| product.remove_stock(Quantity::parse(1).unwrap(), None, None, &context);
     store.change(product, Arc::new(remove)).await
 }
 

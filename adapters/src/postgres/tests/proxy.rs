@@ -1,6 +1,6 @@
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicU64, Ordering},
 };
 
 use tokio::{
@@ -8,10 +8,12 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Stands between the store and the server, and can turn into a network that swallows everything.
+/// Stands between the store and the server, and can turn into a network that swallows everything, such as one whose
+/// router has lost its memory: the connections of before stay dead without a word.
 pub(super) struct Proxy {
     pub(super) url: String,
-    swallows: Arc<AtomicBool>,
+    /// Goes up with every change; odd while everything is swallowed.
+    age: Arc<AtomicU64>,
 }
 
 impl Proxy {
@@ -21,33 +23,35 @@ impl Proxy {
         let (start, rest) = url.rsplit_once('@').unwrap();
         let (server, database) = rest.split_once('/').unwrap();
         let proxied = format!("{start}@{}/{database}", listener.local_addr().unwrap());
-        let swallows = Arc::new(AtomicBool::new(false));
-        let (server, swallowing) = (server.to_owned(), Arc::clone(&swallows));
+        let age = Arc::new(AtomicU64::new(0));
+        let (server, now) = (server.to_owned(), Arc::clone(&age));
         tokio::spawn(async move {
             loop {
                 let (near, _) = listener.accept().await.unwrap();
                 let far = TcpStream::connect(&server).await.unwrap();
                 let ((near_in, near_out), (far_in, far_out)) = (near.into_split(), far.into_split());
-                tokio::spawn(pump(near_in, far_out, Arc::clone(&swallowing)));
-                tokio::spawn(pump(far_in, near_out, Arc::clone(&swallowing)));
+                tokio::spawn(pump(near_in, far_out, Arc::clone(&now)));
+                tokio::spawn(pump(far_in, near_out, Arc::clone(&now)));
             }
         });
-        Self { url: proxied, swallows }
+        Self { url: proxied, age }
     }
 
-    pub(super) fn swallow(&self, everything: bool) {
-        self.swallows.store(everything, Ordering::Relaxed);
+    /// Begins to swallow everything, or ceases to.
+    pub(super) fn turn(&self) {
+        self.age.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 async fn pump(
     mut from: impl AsyncReadExt + Unpin,
     mut to: impl AsyncWriteExt + Unpin,
-    swallows: Arc<AtomicBool>,
+    age: Arc<AtomicU64>,
 ) {
-    let mut buffer = [0; 4096];
+    let (born, mut buffer) = (age.load(Ordering::Relaxed), [0; 4096]);
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
-        if !swallows.load(Ordering::Relaxed) && to.write_all(&buffer[..read]).await.is_err() {
+        let alive = born % 2 == 0 && born == age.load(Ordering::Relaxed);
+        if alive && to.write_all(&buffer[..read]).await.is_err() {
             return;
         }
     }

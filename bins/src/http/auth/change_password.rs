@@ -15,6 +15,7 @@ use crate::http::{
 
 /// The old password and the new one.
 #[derive(Deserialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the contract")]
 pub struct ChangePasswordBody {
     /// The password in force; `current_password` will do as well.
     #[serde(default, alias = "current_password")]
@@ -44,7 +45,8 @@ pub struct ChangePasswordBody {
 pub async fn change_password(auth: Data<Auth>, who: SignedIn, body: Body) -> Result<HttpResponse, Problem> {
     let body: ChangePasswordBody = body.json()?;
     let mut bad = Violations::default();
-    let (old, new) = (bad.required("old_password", body.old_password), bad.required("new_password", body.new_password));
+    let (old, new) =
+        (bad.required("old_password", body.old_password), bad.required("new_password", body.new_password));
     confirm(&mut bad, new.as_ref(), body.confirm_password);
     let (Some(old), Some(new)) = (old, new) else { return Err(bad.into()) };
     bad.result()?;

@@ -62,7 +62,11 @@ pub async fn login(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result
     let caller = caller(&request, None);
     let started = auth.handle(LogIn { name, password }, &caller).await?;
     Ok(HttpResponse::Ok().json(LoginStartedBody {
-        message: say(caller.language, "We sent a code to your e-mail address", "Te enviamos un código por correo"),
+        message: say(
+            caller.language,
+            "We sent a code to your e-mail address",
+            "Te enviamos un código por correo",
+        ),
         user_id: started.user.0,
         email: started.email.masked(),
         requires_verification: true,
@@ -108,7 +112,11 @@ impl ValueObject for UserIdField {
     request_body = VerifyCodeBody,
     responses((status = 200, description = "The tokens of a new session", body = TokensBody)),
 )]
-pub async fn verify_code(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
+pub async fn verify_code(
+    auth: Data<Auth>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
     let body: VerifyCodeBody = body.json()?;
     let mut bad = Violations::default();
     let owner = match (body.user_id, body.username) {
@@ -143,7 +151,11 @@ pub struct ResendCodeBody {
     request_body = ResendCodeBody,
     responses((status = 202, description = "If a login waits for its code, the code is on its way", body = MessageBody)),
 )]
-pub async fn resend_code(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
+pub async fn resend_code(
+    auth: Data<Auth>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
     let body: ResendCodeBody = body.json()?;
     let mut bad = Violations::default();
     let Some(UserIdField(user)) = bad.required("user_id", body.user_id) else { return Err(bad.into()) };

@@ -4,8 +4,8 @@ mod login;
 mod profile;
 mod register;
 mod session;
+mod shown;
 mod signed_in;
-mod user;
 mod users;
 
 use actix_web::web;
@@ -33,7 +33,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(resource(&at("/verify"), "GET, HEAD").route(get().to(session::verify)))
         .service(resource(&at("/forward"), "GET, HEAD").route(get().to(session::forward)))
         .service(resource(&at("/profile"), "PUT").route(web::put().to(profile::update_profile)))
-        .service(resource(&at("/change-password"), "PUT").route(web::put().to(change_password::change_password)))
+        .service(
+            resource(&at("/change-password"), "PUT").route(web::put().to(change_password::change_password)),
+        )
         .service(resource(&at("/users"), "GET, HEAD").route(get().to(users::list)))
         .service(resource(&at("/users/{id}"), "GET, HEAD").route(get().to(users::get)))
         .service(resource(&at("/users/{id}/activate"), "POST").route(web::post().to(users::activate)))
@@ -44,7 +46,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
 /// What `/openapi.json` says about them.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Panal auth-service", description = "Accounts, sign-in by password and e-mailed code, tokens."),
+    info(
+        title = "Panal auth-service",
+        description = "Accounts, sign-in by password and e-mailed code, tokens."
+    ),
     paths(
         register::register,
         login::login,

@@ -5,7 +5,7 @@ use domain_shared::{Aggregate, Handle};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Auth, SignedIn, user::UserBody};
+use super::{Auth, SignedIn, shown::UserBody};
 use crate::http::{
     body::Body,
     conditional::{expected_version, versioned, with_tag},

@@ -5,7 +5,7 @@ use domain_shared::{Aggregate, Email, Handle, Invalid, Language};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Auth, user::UserBody};
+use super::{Auth, shown::UserBody};
 use crate::http::{
     body::Body,
     conditional::with_tag,
@@ -98,5 +98,7 @@ pub async fn register(auth: Data<Auth>, request: HttpRequest, body: Body) -> Res
     let user = auth.handle(command, &caller).await?;
     let mut response = HttpResponse::Created();
     with_tag(&mut response, user.version());
-    Ok(response.insert_header((LOCATION, format!("/api/v1/auth/users/{}", user.id().0))).json(UserBody::from(&user)))
+    Ok(response
+        .insert_header((LOCATION, format!("/api/v1/auth/users/{}", user.id().0)))
+        .json(UserBody::from(&user)))
 }

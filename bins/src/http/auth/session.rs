@@ -7,7 +7,7 @@ use app_auth::{
 };
 use chrono::{DateTime, Utc};
 use domain_auth::RefreshToken;
-use domain_shared::{Aggregate, Handle, Kind, Fault};
+use domain_shared::{Aggregate, Fault, Handle, Kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -152,7 +152,12 @@ pub async fn verify(auth: Data<Auth>, request: HttpRequest) -> Result<HttpRespon
         Ok(seen) => seen,
         Err(error) if error.kind() == Kind::Unauthenticated => {
             let error = Some(error.code().into_owned());
-            return Ok(HttpResponse::Ok().json(VerifyBody { valid: false, user: None, expires_at: None, error }));
+            return Ok(HttpResponse::Ok().json(VerifyBody {
+                valid: false,
+                user: None,
+                expires_at: None,
+                error,
+            }));
         }
         Err(error) => return Err(error.into()),
     };
@@ -180,7 +185,8 @@ pub async fn verify(auth: Data<Auth>, request: HttpRequest) -> Result<HttpRespon
     )),
 )]
 pub async fn forward(who: SignedIn) -> HttpResponse {
-    let username: String = url::form_urlencoded::byte_serialize(who.user.username.as_str().as_bytes()).collect();
+    let username: String =
+        url::form_urlencoded::byte_serialize(who.user.username.as_str().as_bytes()).collect();
     HttpResponse::NoContent()
         .insert_header(("X-User-Id", who.id().0.to_string()))
         .insert_header(("X-Username", username))

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Auth, SignedIn, Superuser, user::UserBody};
+use super::{Auth, SignedIn, Superuser, shown::UserBody};
 use crate::http::{
     body::Body,
     conditional::{versioned, with_tag},
@@ -78,7 +78,12 @@ pub async fn list(
         (status = 304, description = "You have this version"),
     ),
 )]
-pub async fn get(auth: Data<Auth>, request: HttpRequest, who: SignedIn, id: Id) -> Result<HttpResponse, Problem> {
+pub async fn get(
+    auth: Data<Auth>,
+    request: HttpRequest,
+    who: SignedIn,
+    id: Id,
+) -> Result<HttpResponse, Problem> {
     if !who.user.is_superuser && who.id().0 != id.0 {
         return Err(Problem::forbidden());
     }
@@ -139,7 +144,12 @@ pub struct ScopesBody {
     request_body = ScopesBody,
     responses((status = 200, description = "The user", body = UserBody, headers(("ETag" = String)))),
 )]
-pub async fn set_scopes(auth: Data<Auth>, who: Superuser, id: Id, body: Body) -> Result<HttpResponse, Problem> {
+pub async fn set_scopes(
+    auth: Data<Auth>,
+    who: Superuser,
+    id: Id,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
     let body: ScopesBody = body.json()?;
     let mut bad = Violations::default();
     let Some(scopes) = bad.required("scopes", body.scopes) else { return Err(bad.into()) };

@@ -5,7 +5,7 @@ use domain_shared::{Aggregate, Decimal, Handle};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Products, Writer, product::ProductBody};
+use super::{Products, Writer, shown::ProductBody};
 use crate::http::{
     body::Body,
     conditional::with_tag,
@@ -90,11 +90,7 @@ impl CreateBody {
         headers(("Location" = String), ("ETag" = String)),
     )),
 )]
-pub async fn create(
-    products: Data<Products>,
-    who: Writer,
-    body: Body,
-) -> Result<HttpResponse, Problem> {
+pub async fn create(products: Data<Products>, who: Writer, body: Body) -> Result<HttpResponse, Problem> {
     let command = body.json::<CreateBody>()?.check()?;
     let product = products.handle(command, &who.caller).await?;
     let mut response = HttpResponse::Created();

@@ -29,7 +29,8 @@ pub fn encode(cursor: Cursor) -> String {
 
 /// The cursor that `text` is, if it is one of the order `sort`.
 pub fn decode(text: &str, sort: Sort) -> Result<Cursor, Invalid> {
-    let wire: Option<Wire> = URL_SAFE_NO_PAD.decode(text).ok().and_then(|json| serde_json::from_slice(&json).ok());
+    let wire: Option<Wire> =
+        URL_SAFE_NO_PAD.decode(text).ok().and_then(|json| serde_json::from_slice(&json).ok());
     let value = wire.and_then(|Wire(value, id)| {
         let value = match (sort.key, value) {
             (SortKey::CreatedAt, Value::None(())) => CursorValue::None,

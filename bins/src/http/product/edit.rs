@@ -5,7 +5,7 @@ use domain_shared::{Aggregate, Decimal, Handle};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Products, Writer, product::ProductBody};
+use super::{Products, Writer, shown::ProductBody};
 use crate::http::{
     body::Body,
     conditional::{expected_version, with_tag},

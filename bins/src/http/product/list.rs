@@ -3,15 +3,18 @@ use app_product::queries::ListProducts;
 use domain_product::{Category, Filter, Sort, SortKey, Start};
 use domain_shared::{Decimal, Handle, Invalid, ValueObject};
 
-use super::{Products, Reader, cursor, product::ProductBody};
+use super::{Products, Reader, cursor, shown::ProductBody};
 use crate::http::{problem::Problem, query::Query};
 
 fn filter(query: &mut Query, sees_inactive: bool) -> Filter {
     let sort = query.get("sort", sort).unwrap_or_default();
-    let (cursor, page, limit) = (query.get("cursor", |raw| cursor::decode(raw, sort)), query.get("page", page), query.limit());
+    let (cursor, page, limit) =
+        (query.get("cursor", |raw| cursor::decode(raw, sort)), query.get("page", page), query.limit());
     let start = match (cursor, page) {
         (Some(cursor), _) => Start::After(cursor),
-        (None, Some(page)) => Start::Skip((page - 1).saturating_mul(u32::try_from(limit.get()).unwrap_or(u32::MAX))),
+        (None, Some(page)) => {
+            Start::Skip((page - 1).saturating_mul(u32::try_from(limit.get()).unwrap_or(u32::MAX)))
+        }
         (None, None) => Start::Beginning,
     };
     Filter {
@@ -34,7 +37,11 @@ fn sort(raw: &str) -> Result<Sort, Invalid> {
         "name" => SortKey::Name,
         "price" => SortKey::Price,
         "stock" => SortKey::Stock,
-        _ => return Err(Invalid::Malformed("one of name, price, stock, created_at, each with - for descending")),
+        _ => {
+            return Err(Invalid::Malformed(
+                "one of name, price, stock, created_at, each with - for descending",
+            ));
+        }
     };
     Ok(Sort { key, descending })
 }

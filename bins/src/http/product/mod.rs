@@ -6,8 +6,9 @@ mod cursor;
 mod edit;
 mod list;
 mod movements;
-mod product;
+
 mod read;
+mod shown;
 mod stock;
 
 use actix_web::web;
@@ -37,7 +38,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
     let at = |path: &str| format!("/api/v1/products{path}");
     for root in [at(""), at("/")] {
         config.service(
-            resource(&root, "GET, HEAD, POST").route(get().to(list::list)).route(web::post().to(create::create)),
+            resource(&root, "GET, HEAD, POST")
+                .route(get().to(list::list))
+                .route(web::post().to(create::create)),
         );
     }
     config

@@ -73,7 +73,9 @@ pub async fn list(
     id: Id,
     mut query: Query,
 ) -> Result<HttpResponse, Problem> {
-    let cursor = |raw: &str| raw.parse::<u64>().ok().filter(|c| i64::try_from(*c).is_ok()).ok_or(Invalid::Malformed("a cursor"));
+    let cursor = |raw: &str| {
+        raw.parse::<u64>().ok().filter(|c| i64::try_from(*c).is_ok()).ok_or(Invalid::Malformed("a cursor"))
+    };
     let (before, limit) = (query.get("cursor", cursor), query.limit().get());
     query.result()?;
     let command = ListMovements { product: ProductId(id.0), inactive_too: who.sees_inactive, before, limit };

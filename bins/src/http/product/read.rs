@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Products, Reader, product::ProductBody};
+use super::{Products, Reader, shown::ProductBody};
 use crate::http::{conditional::versioned, path::Id, problem::Problem};
 
 /// Get a product
@@ -26,7 +26,12 @@ use crate::http::{conditional::versioned, path::Id, problem::Problem};
         (status = 304, description = "You have this version"),
     ),
 )]
-pub async fn get(products: Data<Products>, request: HttpRequest, who: Reader, id: Id) -> Result<HttpResponse, Problem> {
+pub async fn get(
+    products: Data<Products>,
+    request: HttpRequest,
+    who: Reader,
+    id: Id,
+) -> Result<HttpResponse, Problem> {
     let query = GetProduct { product: ProductId(id.0), inactive_too: who.sees_inactive };
     let product = products.handle(query, &who.caller).await?;
     Ok(versioned(&request, product.version(), &ProductBody::from(&product)))

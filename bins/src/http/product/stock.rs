@@ -36,7 +36,8 @@ impl MoveBody {
     fn check(self) -> Result<(Quantity, Option<Reason>, Option<Reference>), Problem> {
         let mut bad = Violations::default();
         let quantity = bad.required("amount", self.amount);
-        let (reason, reference) = (bad.optional("reason", self.reason), bad.optional("reference", self.reference));
+        let (reason, reference) =
+            (bad.optional("reason", self.reason), bad.optional("reference", self.reference));
         let Some(quantity) = quantity else { return Err(bad.into()) };
         bad.result().map(|()| (quantity, reason, reference))
     }
@@ -55,11 +56,8 @@ pub struct MovedBody {
 }
 
 fn moved(moved: &StockMoved) -> HttpResponse {
-    let body = MovedBody {
-        product_id: moved.product.id().0,
-        stock: moved.stock.get(),
-        movement_id: moved.movement,
-    };
+    let body =
+        MovedBody { product_id: moved.product.id().0, stock: moved.stock.get(), movement_id: moved.movement };
     let mut response = HttpResponse::Ok();
     with_tag(&mut response, moved.product.version()).json(body)
 }
@@ -94,7 +92,12 @@ pub async fn add(products: Data<Products>, who: Writer, id: Id, body: Body) -> R
     request_body = MoveBody,
     responses((status = 200, description = "The stock now", body = MovedBody, headers(("ETag" = String)))),
 )]
-pub async fn remove(products: Data<Products>, who: Writer, id: Id, body: Body) -> Result<HttpResponse, Problem> {
+pub async fn remove(
+    products: Data<Products>,
+    who: Writer,
+    id: Id,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
     let (quantity, reason, reference) = body.json::<MoveBody>()?.check()?;
     let command = RemoveStock { product: ProductId(id.0), quantity, reason, reference };
     Ok(moved(&products.handle(command, &who.caller).await?))

@@ -1,0 +1,144 @@
+//! [`EventLog`]. The subject is a log, and a repository that writes to it.
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use domain_product::{Product, Quantity};
+use domain_shared::{Aggregate, EventLog, Repository, StoredEvent, ValueObject};
+use uuid::Uuid;
+
+use crate::{
+    examples::Example,
+    repository::step,
+    support::{at_once, context, id, whole_log},
+};
+
+/// A product with a history of `1 + steps` events.
+async fn product(products: &impl Repository<Product>, steps: usize) -> Product {
+    let mut product = Product::small();
+    products.save(&mut product).await.unwrap();
+    for _ in 0..steps {
+        step(products, product.id()).await.unwrap();
+    }
+    product
+}
+
+fn positions(events: &[StoredEvent]) -> Vec<u64> {
+    events.iter().map(|stored| stored.position).collect()
+}
+
+pub async fn an_empty_log_has_nothing((log, _): (impl EventLog, impl Repository<Product>)) {
+    assert!(log.after(0, 100).await.unwrap().is_empty());
+    assert!(log.newest_of(id(), &[], None, 100).await.unwrap().is_empty());
+}
+
+pub async fn after_gives_everything_in_order_of_position((log, products): (impl EventLog, impl Repository<Product>)) {
+    let (one, other) = (product(&products, 2).await, product(&products, 1).await);
+    step(&products, one.id()).await.unwrap();
+    let events = whole_log(&log, 6).await;
+    assert!(positions(&events).is_sorted_by(|a, b| a < b), "positions grow: {:?}", positions(&events));
+    assert!(events[0].position > 0, "whoever has read nothing begins at 0");
+    let of = |id: Uuid| events.iter().filter(move |e| e.event.aggregate_id == id).map(|e| e.event.sequence);
+    assert!(of(one.id().0).eq(1..=4) && of(other.id().0).eq(1..=2), "in the order of each aggregate");
+}
+
+pub async fn after_gives_what_comes_after_and_no_more_than_the_limit(
+    (log, products): (impl EventLog, impl Repository<Product>),
+) {
+    product(&products, 5).await;
+    let all = whole_log(&log, 6).await;
+    for (i, stored) in all.iter().enumerate() {
+        for limit in [1, 2, 100] {
+            let page = log.after(stored.position, limit).await.unwrap();
+            let expected: Vec<_> = all.iter().skip(i + 1).take(limit).cloned().collect();
+            assert_eq!(page, expected, "{limit} after position {}", stored.position);
+        }
+    }
+    assert!(log.after(0, 0).await.unwrap().is_empty());
+    assert!(log.after(1 << 53, 100).await.unwrap().is_empty());
+}
+
+pub async fn a_reader_who_remembers_its_position_misses_nothing(
+    (log, products): (impl EventLog, impl Repository<Product>),
+) {
+    let (log, products, done) = (Arc::new(log), Arc::new(products), Arc::new(AtomicBool::new(false)));
+    let reader = tokio::spawn({
+        let (log, done) = (log.clone(), done.clone());
+        async move {
+            let mut seen = Vec::<StoredEvent>::new();
+            loop {
+                let finished = done.load(Ordering::Acquire);
+                let more = log.after(seen.last().map_or(0, |last| last.position), 7).await.unwrap();
+                if more.is_empty() {
+                    if finished && seen.len() >= 8 * 11 {
+                        return seen;
+                    }
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                seen.extend(more);
+            }
+        }
+    });
+    at_once(8, |_| {
+        let products = products.clone();
+        async move { product(&*products, 10).await }
+    })
+    .await;
+    done.store(true, Ordering::Release);
+    let seen = tokio::time::timeout(Duration::from_secs(20), reader).await.expect("it sees them all").unwrap();
+    assert_eq!(seen, whole_log(&*log, 88).await, "each once, in order, although many wrote at once");
+}
+
+pub async fn newest_of_gives_the_newest_first((log, products): (impl EventLog, impl Repository<Product>)) {
+    let (one, _) = (product(&products, 3).await, product(&products, 3).await);
+    let newest = log.newest_of(one.id().0, &[], None, 100).await.unwrap();
+    let sequences: Vec<_> = newest.iter().map(|stored| stored.event.sequence).collect();
+    assert_eq!(sequences, [4, 3, 2, 1], "of this aggregate only");
+    let mut reversed: Vec<_> = whole_log(&log, 8).await;
+    reversed.retain(|stored| stored.event.aggregate_id == one.id().0);
+    reversed.reverse();
+    assert_eq!(newest, reversed, "the same events as in the log");
+    assert!(log.newest_of(id(), &[], None, 100).await.unwrap().is_empty(), "of an aggregate nobody knows");
+}
+
+pub async fn newest_of_stops_at_the_limit_and_before_a_version(
+    (log, products): (impl EventLog, impl Repository<Product>),
+) {
+    let product = product(&products, 4).await;
+    for (before, limit, expected) in [
+        (None, 2, vec![5, 4]),
+        (Some(4), 2, vec![3, 2]),
+        (Some(2), 2, vec![1]),
+        (Some(1), 2, vec![]),
+        (Some(0), 2, vec![]),
+        (Some(100), 1, vec![5]),
+        (None, 0, vec![]),
+    ] {
+        let page = log.newest_of(product.id().0, &[], before, limit).await.unwrap();
+        let sequences: Vec<u64> = page.iter().map(|stored| stored.event.sequence).collect();
+        assert_eq!(sequences, expected, "{limit} before {before:?}");
+    }
+}
+
+pub async fn newest_of_gives_only_the_kinds_asked_for((log, products): (impl EventLog, impl Repository<Product>)) {
+    let product = product(&products, 2).await;
+    let context = context();
+    let remove = move |p: &mut Product| p.remove_stock(Quantity::parse(20).unwrap(), None, None, &context);
+    products.change(product.id(), Arc::new(remove)).await.unwrap().unwrap();
+    for (kinds, before, expected) in [
+        (&[][..], None, vec![5, 4, 3, 2, 1]),
+        (&["product.stock_added.v1"], None, vec![3, 2]),
+        (&["product.stock_added.v1", "product.stock_removed.v1"], None, vec![4, 3, 2]),
+        (&["product.stock_removed.v1", "product.low_stock.v1"], Some(5), vec![4]),
+        (&["product.stock_added"], None, vec![]),
+        (&["product.%"], None, vec![]),
+    ] {
+        let found = log.newest_of(product.id().0, kinds, before, 100).await.unwrap();
+        let sequences: Vec<u64> = found.iter().map(|stored| stored.event.sequence).collect();
+        assert_eq!(sequences, expected, "{kinds:?}");
+    }
+}

@@ -9,10 +9,7 @@ use crate::{
     support::{at_once, history},
 };
 
-async fn changes_at_once<A: Example>(
-    (repository, log): (impl Repository<A>, impl EventLog),
-    count: usize,
-) {
+async fn changes_at_once<A: Example>((repository, log): (impl Repository<A>, impl EventLog), count: usize) {
     let repository = Arc::new(repository);
     let mut saved = A::small();
     repository.save(&mut saved).await.unwrap();
@@ -23,20 +20,22 @@ async fn changes_at_once<A: Example>(
     });
     let mut versions = Vec::new();
     for change in changes.await {
-        let changed = change.expect("none fails for being second").expect("it is there");
-        versions.push(changed.aggregate.version());
+        let after = change.expect("none fails for being second").expect("it is there");
+        versions.push(after.aggregate.version());
     }
     versions.sort_unstable();
     let all: Vec<u64> = (2..).take(count).collect();
     assert_eq!(versions, all, "each change is made after another, on what it led to");
     assert_eq!(found(&*repository, id).await.version(), all[count - 1], "none is lost");
     let sequences: Vec<u64> = history(&log, id.into()).await.iter().map(|event| event.sequence).collect();
-    assert_eq!(sequences, (1..).take(count + 1).collect::<Vec<_>>(), "every event is stored, once, without gaps");
+    assert_eq!(
+        sequences,
+        (1..).take(count + 1).collect::<Vec<_>>(),
+        "every event is stored, once, without gaps"
+    );
 }
 
-pub async fn of_two_changes_at_once_none_is_lost<A: Example>(
-    subject: (impl Repository<A>, impl EventLog),
-) {
+pub async fn of_two_changes_at_once_none_is_lost<A: Example>(subject: (impl Repository<A>, impl EventLog)) {
     changes_at_once(subject, 2).await;
 }
 
@@ -118,11 +117,16 @@ pub async fn a_caller_who_goes_away_leaves_nothing_half_done<A: Example>(
     let id = saved.id();
     for micros in (0..30).map(|i| i * i * 10) {
         let repository = repository.clone();
-        let change = tokio::spawn(async move { step(&*repository, id).await.map(|changed| changed.is_some()) });
+        let change =
+            tokio::spawn(async move { step(&*repository, id).await.map(|changed| changed.is_some()) });
         tokio::time::sleep(Duration::from_micros(micros)).await;
         change.abort();
     }
-    let changed = step(&*repository, id).await.expect("nothing is in the way of the next").expect("it is there");
+    let changed =
+        step(&*repository, id).await.expect("nothing is in the way of the next").expect("it is there");
     let sequences: Vec<u64> = history(&log, id.into()).await.iter().map(|event| event.sequence).collect();
-    assert!(sequences.iter().copied().eq(1..=changed.aggregate.version()), "row and events agree: {sequences:?}");
+    assert!(
+        sequences.iter().copied().eq(1..=changed.aggregate.version()),
+        "row and events agree: {sequences:?}"
+    );
 }

@@ -36,7 +36,9 @@ pub async fn an_empty_log_has_nothing((log, _): (impl EventLog, impl Repository<
     assert!(log.newest_of(id(), &[], None, 100).await.unwrap().is_empty());
 }
 
-pub async fn after_gives_everything_in_order_of_position((log, products): (impl EventLog, impl Repository<Product>)) {
+pub async fn after_gives_everything_in_order_of_position(
+    (log, products): (impl EventLog, impl Repository<Product>),
+) {
     let (one, other) = (product(&products, 2).await, product(&products, 1).await);
     step(&products, one.id()).await.unwrap();
     let events = whole_log(&log, 6).await;
@@ -89,7 +91,8 @@ pub async fn a_reader_who_remembers_its_position_misses_nothing(
     })
     .await;
     done.store(true, Ordering::Release);
-    let seen = tokio::time::timeout(Duration::from_secs(20), reader).await.expect("it sees them all").unwrap();
+    let seen =
+        tokio::time::timeout(Duration::from_secs(20), reader).await.expect("it sees them all").unwrap();
     assert_eq!(seen, whole_log(&*log, 88).await, "each once, in order, although many wrote at once");
 }
 
@@ -124,7 +127,9 @@ pub async fn newest_of_stops_at_the_limit_and_before_a_version(
     }
 }
 
-pub async fn newest_of_gives_only_the_kinds_asked_for((log, products): (impl EventLog, impl Repository<Product>)) {
+pub async fn newest_of_gives_only_the_kinds_asked_for(
+    (log, products): (impl EventLog, impl Repository<Product>),
+) {
     let product = product(&products, 2).await;
     let context = context();
     let remove = move |p: &mut Product| p.remove_stock(Quantity::parse(20).unwrap(), None, None, &context);

@@ -27,5 +27,8 @@ pub async fn ids_are_of_version_7(ids: impl IdGenerator) {
 
 pub async fn ids_of_one_command_leave_room_for_its_events(ids: impl IdGenerator) {
     let made: HashSet<u128> = (0..10_000).map(|_| ids.next_id().as_u128()).collect();
-    assert!(made.iter().all(|id| (1..4).all(|n| !made.contains(&id.wrapping_add(n)))), "events count up from it");
+    assert!(
+        made.iter().all(|id| (1..4).all(|n| !made.contains(&id.wrapping_add(n)))),
+        "events count up from it"
+    );
 }

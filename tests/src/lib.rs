@@ -4,16 +4,16 @@
 //! promise is broken. Its argument is an expression, in which `await` works, for a fresh subject: the adapter, or what the
 //! macro says. No case knows which adapter it is run on.
 //!
-//! ```ignore
+//! ```
 //! mod login_codes {
-//!     conformance::login_codes!(MyStore::new().await);
+//!     conformance::login_codes!(adapters::memory::MemoryStore::default());
 //! }
-//! mod repository_of_users {
-//!     conformance::repository!(domain_auth::User: MyStore::new().await.with_its_log());
+//! mod everything_of_the_auth_context {
+//!     conformance::auth_store!(adapters::memory::MemoryStore::default());
 //! }
 //! ```
 //!
-//! To add a promise to a port, add a function to its file here and its name to its macro in `suites.rs`; a test sees to it
+//! To add a promise to a port, add a function to its file here and its name to its macro in `suites`; a test sees to it
 //! that none is forgotten.
 pub mod catalogue;
 pub mod catalogue_order;
@@ -39,5 +39,7 @@ pub mod user_repository;
 
 pub use examples::Example;
 pub use mailer::{Inbox, Received};
+#[doc(hidden)]
+pub use suites::twice;
 #[doc(hidden)]
 pub use support::block_on;

@@ -33,7 +33,8 @@ pub async fn codes_are_uniform((generator, _): (impl LoginCodeGenerator, impl Lo
             counts[usize::from(code.as_bytes()[place] - b'0')] += 1;
         }
         let expected = f64::from(COUNT) / 10.0;
-        let chi_square: f64 = counts.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
+        let chi_square: f64 =
+            counts.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
         // Nine degrees of freedom: beyond this, one time in ten million.
         assert!(chi_square < 50.0, "digit {place}: {counts:?}");
     }
@@ -42,5 +43,8 @@ pub async fn codes_are_uniform((generator, _): (impl LoginCodeGenerator, impl Lo
     distinct.dedup();
     // Of a million, 100 000 draws hit 95 163 on average, with a deviation of about 60.
     assert!((94_500..95_800).contains(&distinct.len()), "{} different codes", distinct.len());
-    assert!(distinct[0].as_str() < "000100" && distinct[distinct.len() - 1].as_str() > "999900", "the whole range");
+    assert!(
+        distinct[0].as_str() < "000100" && distinct[distinct.len() - 1].as_str() > "999900",
+        "the whole range"
+    );
 }

@@ -24,7 +24,12 @@ async fn attempt(codes: &impl LoginCodes, challenge: &Challenge) -> Option<Chall
     codes.attempt(challenge.user, MOST, challenge.issued_at).await.unwrap()
 }
 
-async fn resend(codes: &impl LoginCodes, user: UserId, not_since: DateTime<Utc>, now: DateTime<Utc>) -> Resend {
+async fn resend(
+    codes: &impl LoginCodes,
+    user: UserId,
+    not_since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Resend {
     codes.resend(user, not_since, now).await.unwrap()
 }
 
@@ -137,7 +142,10 @@ pub async fn what_is_not_alive_is_not_sent_again(codes: impl LoginCodes) {
     let (user, end) = (challenge.user, challenge.expires_at);
     assert_eq!(resend(&codes, UserId(id()), end, time()).await, Resend::Nothing, "none was issued");
     assert_eq!(resend(&codes, user, end, end).await, Resend::Nothing, "it expired");
-    assert!(matches!(resend(&codes, user, end, end - INSTANT).await, Resend::Send(_)), "just before, it was alive");
+    assert!(
+        matches!(resend(&codes, user, end, end - INSTANT).await, Resend::Send(_)),
+        "just before, it was alive"
+    );
 }
 
 pub async fn of_twenty_who_send_it_again_at_once_one_gets_it(codes: impl LoginCodes) {

@@ -37,7 +37,9 @@ pub async fn any_number_may_have_no_sku((products, _): (impl Repository<Product>
     change(&products, &product, give(None)).await.expect("none is not a value");
 }
 
-pub async fn a_sku_cannot_be_changed_to_that_of_another((products, log): (impl Repository<Product>, impl EventLog)) {
+pub async fn a_sku_cannot_be_changed_to_that_of_another(
+    (products, log): (impl Repository<Product>, impl EventLog),
+) {
     with_sku(&products, Some("A")).await;
     let product = with_sku(&products, Some("B")).await;
     let refused = change(&products, &product, give(Some(parse("a")))).await;
@@ -78,7 +80,9 @@ pub async fn the_stock_never_falls_below_nothing((products, log): (impl Reposito
     for removal in removals.await {
         match removal {
             Ok(_) => removed += 1,
-            Err(ChangeError::Refused(ProductError::InsufficientStock { available: 0, requested: 1 })) => refused += 1,
+            Err(ChangeError::Refused(ProductError::InsufficientStock { available: 0, requested: 1 })) => {
+                refused += 1
+            }
             Err(other) => panic!("{other:?}"),
         }
     }

@@ -22,7 +22,8 @@ pub async fn a_token_is_always_the_same((tokens, _): (impl RefreshTokens, impl R
 
 pub async fn each_session_and_generation_has_its_own((tokens, _): (impl RefreshTokens, impl RefreshTokens)) {
     let sessions: Vec<_> = (0..20).map(|_| SessionId(id())).collect();
-    let all = sessions.iter().flat_map(|session| GENERATIONS.map(|generation| tokens.mint(*session, generation)));
+    let all =
+        sessions.iter().flat_map(|session| GENERATIONS.map(|generation| tokens.mint(*session, generation)));
     let distinct: HashSet<String> = all.map(|token| token.expose().to_owned()).collect();
     assert_eq!(distinct.len(), 100);
 }
@@ -46,7 +47,9 @@ pub async fn what_was_never_minted_is_not_read((tokens, _): (impl RefreshTokens,
         assert_eq!(read(&format!("{}{}", &token[..i], &token[i + 1..])), None, "without character {i}");
         assert_eq!(read(&format!("{}{c}{}", &token[..i], &token[i..])), None, "with character {i} twice");
     }
-    for text in [&token.repeat(2), &token.to_uppercase(), &format!("{token}\n"), "x", "a.b.c", &"x".repeat(100_000)] {
+    for text in
+        [&token.repeat(2), &token.to_uppercase(), &format!("{token}\n"), "x", "a.b.c", &"x".repeat(100_000)]
+    {
         assert_eq!(read(text), None);
     }
 }

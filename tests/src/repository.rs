@@ -47,8 +47,16 @@ pub async fn save_commits_the_journal_and_stores_the_events<A: Example>(
         let events = seal(&saved).unwrap();
         repository.save(&mut saved).await.unwrap();
         let journal = saved.journal();
-        assert_eq!((journal.stored(), journal.pending().len()), (saved.version(), 0), "the journal is committed");
-        assert_eq!(history(&log, saved.id().into()).await, events, "the log has what was recorded, no more and no less");
+        assert_eq!(
+            (journal.stored(), journal.pending().len()),
+            (saved.version(), 0),
+            "the journal is committed"
+        );
+        assert_eq!(
+            history(&log, saved.id().into()).await,
+            events,
+            "the log has what was recorded, no more and no less"
+        );
     }
 }
 
@@ -76,7 +84,10 @@ pub async fn save_refuses_a_value_that_has_another_owner<A: Example>(
     for (value, mut rival) in owner.rivals() {
         let events = rival.journal().clone();
         let refused = repository.save(&mut rival).await;
-        assert!(matches!(refused, Err(StoreError::Taken(what)) if what == value), "Taken({value}): {refused:?}");
+        assert!(
+            matches!(refused, Err(StoreError::Taken(what)) if what == value),
+            "Taken({value}): {refused:?}"
+        );
         assert_eq!(rival.journal(), &events, "the events stay pending");
         assert!(repository.find(rival.id()).await.unwrap().is_none(), "nothing is stored");
         assert_eq!(history(&log, rival.id().into()).await, [], "no event is stored");
@@ -84,20 +95,23 @@ pub async fn save_refuses_a_value_that_has_another_owner<A: Example>(
     assert_same(&found(&repository, owner.id()).await, &owner, "the owner keeps it");
 }
 
-pub async fn change_answers_what_it_led_to<A: Example>(
-    (repository, _): (impl Repository<A>, impl EventLog),
-) {
+pub async fn change_answers_what_it_led_to<A: Example>((repository, _): (impl Repository<A>, impl EventLog)) {
     let mut saved = A::large();
     repository.save(&mut saved).await.unwrap();
     let context = context();
     let told = context.clone();
-    let changed = repository.change(saved.id(), Arc::new(move |a| a.step(&told))).await.unwrap().expect("it is there");
+    let changed =
+        repository.change(saved.id(), Arc::new(move |a| a.step(&told))).await.unwrap().expect("it is there");
     assert_eq!(changed.events.len(), 1, "the events that this change added");
     let event = changed.events.first().unwrap();
     assert_eq!((event.sequence, &event.context), (saved.version() + 1, &context));
     assert_eq!(changed.aggregate.journal().pending().len(), 0, "its journal is committed");
     assert_eq!(changed.aggregate.version(), saved.version() + 1);
-    assert_same(&found(&repository, saved.id()).await, &changed.aggregate, "the aggregate right after the change");
+    assert_same(
+        &found(&repository, saved.id()).await,
+        &changed.aggregate,
+        "the aggregate right after the change",
+    );
 }
 
 pub async fn change_stores_the_row_and_the_events<A: Example>(

@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use domain_auth::{EndReason, Session, SessionRepository, UserId};
-use domain_shared::{Aggregate, Repository};
+use domain_shared::Aggregate;
 
 use crate::{
     examples::{assert_same, session_of},
@@ -18,7 +18,11 @@ async fn saved(sessions: &impl SessionRepository, user: UserId) -> Session {
 
 async fn end(sessions: &impl SessionRepository, session: &Session, reason: EndReason) {
     let context = context();
-    sessions.change(session.id(), Arc::new(move |s: &mut Session| s.end(reason, &context))).await.unwrap().unwrap();
+    sessions
+        .change(session.id(), Arc::new(move |s: &mut Session| s.end(reason, &context)))
+        .await
+        .unwrap()
+        .unwrap();
 }
 
 pub async fn of_user_gives_the_oldest_first(sessions: impl SessionRepository) {
@@ -47,7 +51,11 @@ pub async fn of_user_leaves_out_what_has_ended(sessions: impl SessionRepository)
     ] {
         let session = saved(&sessions, ada).await;
         end(&sessions, &session, reason).await;
-        assert_eq!(sessions.find(session.id()).await.unwrap().unwrap().ended, Some(reason), "it is still there");
+        assert_eq!(
+            sessions.find(session.id()).await.unwrap().unwrap().ended,
+            Some(reason),
+            "it is still there"
+        );
     }
     let found = sessions.of_user(ada).await.unwrap();
     assert_eq!(found.len(), 1);

@@ -28,7 +28,9 @@ pub(crate) fn id() -> Uuid {
 
 /// A time that no other call gets; times grow, and need all their microseconds.
 pub(crate) fn time() -> DateTime<Utc> {
-    DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::microseconds(1_234_567) * i32::try_from(number()).unwrap()
+    DateTime::UNIX_EPOCH
+        + TimeDelta::days(20_000)
+        + TimeDelta::microseconds(1_234_567) * i32::try_from(number()).unwrap()
 }
 
 /// The circumstances of a command, with everything that may be in them.
@@ -77,7 +79,11 @@ pub(crate) async fn whole_log(log: &impl EventLog, count: usize) -> Vec<StoredEv
     let (mut events, started) = (Vec::<StoredEvent>::new(), Instant::now());
     while events.len() < count {
         let more = log.after(events.last().map_or(0, |last| last.position), 1000).await.unwrap();
-        assert!(started.elapsed() < Duration::from_secs(10), "the log has {} of {count} events", events.len());
+        assert!(
+            started.elapsed() < Duration::from_secs(10),
+            "the log has {} of {count} events",
+            events.len()
+        );
         if more.is_empty() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

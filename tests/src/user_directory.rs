@@ -39,7 +39,9 @@ async fn search(directory: &impl UserDirectory, text: &str) -> Vec<String> {
     names(&found).into_iter().map(str::to_owned).collect()
 }
 
-pub async fn lists_in_the_order_they_registered((directory, users): (impl UserDirectory, impl UserRepository)) {
+pub async fn lists_in_the_order_they_registered(
+    (directory, users): (impl UserDirectory, impl UserRepository),
+) {
     assert!(directory.list(&UserFilter::default()).await.unwrap().is_empty());
     let mut saved = Vec::new();
     for name in ["zoe", "ada", "Bob", "ñandú"] {
@@ -127,7 +129,12 @@ pub async fn pages_cover_everyone_once((directory, users): (impl UserDirectory, 
     for size in [1, 2, 3, 6, 7, 200] {
         let (mut after, mut seen): (Option<UserId>, Vec<String>) = (None, Vec::new());
         loop {
-            let filter = UserFilter { search: Some("wanted".to_owned()), after, limit: limit(size), ..UserFilter::default() };
+            let filter = UserFilter {
+                search: Some("wanted".to_owned()),
+                after,
+                limit: limit(size),
+                ..UserFilter::default()
+            };
             let page = directory.list(&filter).await.unwrap();
             let Some(last) = page.last() else { break };
             assert!(page.len() <= usize::try_from(size).unwrap(), "not more than the limit");

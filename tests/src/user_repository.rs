@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use domain_auth::{PasswordHash, Registration, User, UserRepository, Username};
-use domain_shared::{Aggregate, Email, EventLog, Repository};
+use domain_shared::{Aggregate, Email, EventLog};
 
 use crate::{
     examples::{Example, assert_same, registration, user},
@@ -28,7 +28,8 @@ pub async fn by_email_finds_its_owner((users, _): (impl UserRepository, impl Eve
 pub async fn by_email_finds_nobody_else((users, _): (impl UserRepository, impl EventLog)) {
     let mut ada = user(Registration { email: parse("ada@example.com"), ..registration("ada") });
     users.save(&mut ada).await.unwrap();
-    for other in ["ad@example.com", "ada@example.co", "ada_@example.com", "%@example.com", "a.da@example.com"] {
+    for other in ["ad@example.com", "ada@example.co", "ada_@example.com", "%@example.com", "a.da@example.com"]
+    {
         assert!(users.by_email(&parse(other)).await.unwrap().is_none(), "{other}");
     }
 }
@@ -56,7 +57,9 @@ pub async fn by_username_finds_nobody_else((users, _): (impl UserRepository, imp
     }
 }
 
-pub async fn the_email_is_no_username_and_the_username_no_email((users, _): (impl UserRepository, impl EventLog)) {
+pub async fn the_email_is_no_username_and_the_username_no_email(
+    (users, _): (impl UserRepository, impl EventLog),
+) {
     let mut one = user(Registration { email: parse("other@example.com"), ..registration("example.com") });
     users.save(&mut one).await.unwrap();
     let mut two = user(Registration { email: parse("example.com@example.com"), ..registration("other") });
@@ -72,7 +75,9 @@ pub async fn a_password_hash_is_kept_beside_the_events((users, log): (impl UserR
     let decide = move |ada: &mut User| ada.change_password(&hash("old"), hash("new"), &context);
     let changed = users.change(ada.id(), Arc::new(decide)).await.unwrap().unwrap();
     assert!(changed.aggregate.password() == &hash("new"));
-    for found in [users.find(ada.id()).await, users.by_email(&ada.email).await, users.by_username(&ada.username).await] {
+    for found in
+        [users.find(ada.id()).await, users.by_email(&ada.email).await, users.by_username(&ada.username).await]
+    {
         assert!(found.unwrap().unwrap().password() == &hash("new"), "as it was changed");
     }
     for stored in whole_log(&log, 2).await {
@@ -84,8 +89,14 @@ pub async fn a_change_is_seen_by_every_way_of_finding((users, _): (impl UserRepo
     let mut ada = User::large();
     users.save(&mut ada).await.unwrap();
     let context = context();
-    let changed = users.change(ada.id(), Arc::new(move |ada: &mut User| ada.deactivate(&context))).await.unwrap().unwrap();
-    for found in [users.find(ada.id()).await, users.by_email(&ada.email).await, users.by_username(&ada.username).await] {
+    let changed = users
+        .change(ada.id(), Arc::new(move |ada: &mut User| ada.deactivate(&context)))
+        .await
+        .unwrap()
+        .unwrap();
+    for found in
+        [users.find(ada.id()).await, users.by_email(&ada.email).await, users.by_username(&ada.username).await]
+    {
         assert_same(&found.unwrap().unwrap(), &changed.aggregate, "after the change");
     }
 }

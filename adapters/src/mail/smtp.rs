@@ -94,9 +94,16 @@ impl Mailer for SmtpMailer {
         let message = render(letter, &self.from).map_err(MailError::Rejected)?;
         match tokio::time::timeout(MOST, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) if error.is_permanent() => Err(MailError::Rejected(error.into())),
+            Ok(Err(error)) if error.is_permanent() && !is_about_us(&error) => {
+                Err(MailError::Rejected(error.into()))
+            }
             Ok(Err(error)) => Err(MailError::Unavailable(error.into())),
             Err(late) => Err(MailError::Unavailable(late.into())),
         }
     }
+}
+
+/// Whether the server refuses us rather than the letter (RFC 4954, section 6): with other credentials it would take it.
+fn is_about_us(error: &lettre::transport::smtp::Error) -> bool {
+    matches!(error.status().map(u16::from), Some(530 | 534 | 535 | 538))
 }

@@ -174,7 +174,7 @@ impl PgStore {
     }
 
     fn close_idle(&self) {
-        
+        self.pool.retain(|_, _| false);
     }
 }
 

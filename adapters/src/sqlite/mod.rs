@@ -20,6 +20,8 @@ mod run;
 #[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
 mod shared;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use run::RunQueryDsl;
 pub use store::SqliteStore;

@@ -7,16 +7,21 @@ use actix_web::{
     http::{StatusCode, header::CONTENT_TYPE},
     web::{Bytes, BytesMut},
 };
+use domain_shared::Invalid;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::{
-    problem::Problem,
+    problem::{Problem, Violation},
     strict::{self, Defect},
 };
 
 /// The most bytes a body may have.
-pub const MAX_BODY: usize = 64 * 1024;
+const MAX_BODY: usize = 64 * 1024;
+/// How much of a larger body is read, to tell which field makes it so large.
+const MAX_READ: usize = 256 * 1024;
+/// More bytes than any one field of ours may take.
+const MAX_FIELD: usize = 8 * 1024;
 /// How long a body may take to arrive.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
@@ -42,6 +47,9 @@ impl Body {
             Defect::Malformed => malformed(),
             Defect::DuplicateKey => duplicate_key(),
         })?;
+        if text.len() > MAX_BODY {
+            return Err(too_large(text));
+        }
         // A derived `Deserialize` would take the fields of an array in order.
         if !text.trim_start().starts_with('{') {
             return Err(Problem::new(
@@ -60,6 +68,19 @@ impl Body {
     /// As [`Body::json`].
     pub fn json_or_default<T: DeserializeOwned + Default>(&self) -> Result<T, Problem> {
         if self.bytes.is_empty() { Ok(T::default()) } else { self.json() }
+    }
+}
+
+/// Names the fields that make a body too large (see `docs/adr/0009-large-bodies.md`), if it is a few fields that do.
+fn too_large(text: &str) -> Problem {
+    let large = strict::members(text).into_iter().filter(|(_, value)| value.len() > MAX_FIELD);
+    let errors: Vec<_> = large
+        .map(|(field, _)| Violation { field: field.into(), rule: Invalid::TooLong(MAX_FIELD) })
+        .collect();
+    if errors.is_empty() {
+        Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE)
+    } else {
+        Problem::invalid(errors)
     }
 }
 
@@ -82,7 +103,7 @@ impl FromRequest for Body {
         let payload = payload.take();
         Box::pin(async move {
             let too_large = Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE);
-            if declared.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > MAX_BODY))
+            if declared.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > MAX_READ))
             {
                 return Err(too_large);
             }
@@ -100,7 +121,7 @@ async fn collect(mut payload: Payload) -> Result<Option<Bytes>, actix_web::error
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk?;
-        if bytes.len() + chunk.len() > MAX_BODY {
+        if bytes.len() + chunk.len() > MAX_READ {
             return Ok(None);
         }
         bytes.extend_from_slice(&chunk);

@@ -38,7 +38,7 @@ pub struct Violations(Vec<Violation>);
 impl Violations {
     /// Notes that `field` breaks `rule`.
     pub fn add(&mut self, field: &'static str, rule: Invalid) {
-        self.0.push(Violation { field, rule });
+        self.0.push(Violation { field: field.into(), rule });
     }
 
     /// A field that must be there.

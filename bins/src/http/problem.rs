@@ -30,7 +30,7 @@ pub struct Problem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// The field's name in the request.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// The rule it breaks.
     pub rule: Invalid,
 }
@@ -154,6 +154,10 @@ impl Problem {
             let challenge = if bad_token { "Bearer error=\"invalid_token\"" } else { "Bearer" };
             response.insert_header((WWW_AUTHENTICATE, challenge));
         }
+        if matches!(self.status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
+            // Whatever is still to come of the request isn't wanted.
+            response.force_close();
+        }
         if let Some(wait) = self.retry_after {
             response.insert_header((RETRY_AFTER, wait.as_secs().max(1)));
         }
@@ -193,7 +197,7 @@ impl Problem {
 impl<F: Fault + 'static> From<F> for Problem {
     fn from(fault: F) -> Self {
         if let Some((field, rule)) = fault.invalid_field() {
-            return Self::invalid(vec![Violation { field, rule }]);
+            return Self::invalid(vec![Violation { field: field.into(), rule }]);
         }
         let (status, retry_after) = match fault.kind() {
             Kind::Malformed => (StatusCode::BAD_REQUEST, None),

@@ -25,6 +25,13 @@ pub fn check(text: &str) -> Result<(), Defect> {
     look_into(whole, 0)
 }
 
+/// The members of the object that `text` is, each with its JSON; none if it is no object.
+pub fn members(text: &str) -> Vec<(String, &str)> {
+    let members =
+        serde_json::from_str::<Members<'_>>(text).map_or_else(|_| Vec::new(), |Members(members)| members);
+    members.into_iter().map(|(name, value)| (name, value.get())).collect()
+}
+
 fn look_into(raw: &RawValue, depth: u32) -> Result<(), Defect> {
     let text = raw.get();
     if depth > DEEPEST {

@@ -12,7 +12,7 @@ pub(crate) use session::session_of;
 pub(crate) use user::{registration, user};
 
 /// A kind of aggregate that the repository cases know how to handle.
-pub trait Example: Aggregate + Debug + Deref<Target: PartialEq + Debug> {
+pub trait Example: Aggregate<Event: PartialEq + Debug> + Debug + Deref<Target: PartialEq + Debug> {
     /// One with as little in it as there may be.
     fn small() -> Self;
 
@@ -20,6 +20,7 @@ pub trait Example: Aggregate + Debug + Deref<Target: PartialEq + Debug> {
     fn large() -> Self;
 
     /// Another one with the same id.
+    #[must_use]
     fn namesake(&self) -> Self;
 
     /// Others that can't be kept beside this one, and what of its they claim.

@@ -43,13 +43,20 @@ pub async fn methods_types_and_sizes(world: &World) {
         let login = world.at_auth(Method::POST, "/login").header("Content-Type", content_type);
         assert_eq!(login.body("{}").send().await.unwrap().status(), 415, "{content_type}");
     }
-    let body = |len: usize| format!(r#"{{"username": "{}"}}"#, "a".repeat(len - 16));
-    let send = |len: usize| {
+    let send = |body: String| {
         let login = world.at_auth(Method::POST, "/login").header("Content-Type", "application/json");
-        login.body(body(len)).send()
+        login.body(body).send()
     };
-    assert_eq!(send(64 * 1024).await.unwrap().status(), 422);
-    assert_eq!(send(64 * 1024 + 1).await.unwrap().status(), 413);
+    let padded = |len: usize| format!("{{{}}}", " ".repeat(len - 2));
+    assert_eq!(send(padded(64 * 1024)).await.unwrap().status(), 422);
+    assert_eq!(send(padded(64 * 1024 + 1)).await.unwrap().status(), 413);
+    let large =
+        json_of(send(format!(r#"{{"username": "{}"}}"#, "a".repeat(100_000))).await.unwrap(), 422).await;
+    assert_eq!(
+        (&large["errors"][0]["field"], &large["errors"][0]["code"]),
+        (&json!("username"), &json!("too_long"))
+    );
+    assert_eq!(send(padded(300 * 1024)).await.unwrap().status(), 413);
     let nowhere = world.client.get(format!("{}/no/such/route", world.auth)).send().await.unwrap();
     assert_eq!(json_of(nowhere, 404).await["code"], "not_found");
 }

@@ -43,11 +43,7 @@ impl Proxy {
     }
 }
 
-async fn pump(
-    mut from: impl AsyncReadExt + Unpin,
-    mut to: impl AsyncWriteExt + Unpin,
-    age: Arc<AtomicU64>,
-) {
+async fn pump(mut from: impl AsyncReadExt + Unpin, mut to: impl AsyncWriteExt + Unpin, age: Arc<AtomicU64>) {
     let (born, mut buffer) = (age.load(Ordering::Relaxed), [0; 4096]);
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
         let alive = born % 2 == 0 && born == age.load(Ordering::Relaxed);

@@ -1,0 +1,127 @@
+//! Of the ports of the auth context.
+
+/// The suite of [`UserRepository`](domain_auth::UserRepository) beyond that of `repository!`. The subject is a fresh pair of one
+/// and the log it writes to.
+#[macro_export]
+macro_rules! user_repository {
+    ($subject:expr) => {
+        $crate::cases! { user_repository($subject):
+            by_email_finds_its_owner
+            by_email_finds_nobody_else
+            by_username_finds_its_owner_in_any_spelling
+            by_username_finds_nobody_else
+            the_email_is_no_username_and_the_username_no_email
+            a_password_hash_is_kept_beside_the_events
+            a_change_is_seen_by_every_way_of_finding
+        }
+    };
+}
+
+/// The suite of [`UserDirectory`](domain_auth::UserDirectory). The subject is a fresh pair of one and the repository it shows.
+#[macro_export]
+macro_rules! user_directory {
+    ($subject:expr) => {
+        $crate::cases! { user_directory($subject):
+            lists_in_the_order_they_registered
+            finds_text_in_username_email_or_full_name
+            finds_text_regardless_of_case
+            takes_every_character_of_the_text_literally
+            finds_no_text_across_two_fields
+            lists_only_the_active_or_only_the_inactive
+            pages_cover_everyone_once
+            lists_fifty_unless_told
+        }
+    };
+}
+
+/// The suite of [`SessionRepository`](domain_auth::SessionRepository) beyond that of `repository!`. The subject is a fresh one.
+#[macro_export]
+macro_rules! session_repository {
+    ($subject:expr) => {
+        $crate::cases! { session_repository($subject):
+            of_user_gives_the_oldest_first
+            of_user_leaves_out_what_has_ended
+            of_user_is_empty_for_somebody_without_sessions
+        }
+    };
+}
+
+/// The suite of [`LoginCodes`](domain_auth::LoginCodes). The subject is a fresh one.
+#[macro_export]
+macro_rules! login_codes {
+    ($subject:expr) => {
+        $crate::cases! { login_codes($subject):
+            an_attempt_hands_the_challenge_out
+            without_a_challenge_there_is_nothing_to_attempt
+            a_new_challenge_replaces_the_old_one
+            attempts_are_counted_and_bounded
+            of_twenty_attempts_at_once_no_more_than_allowed_get_it
+            an_expired_challenge_is_dead
+            a_challenge_is_used_up_once
+            what_never_was_is_not_used_up
+            of_twenty_who_use_it_up_at_once_one_succeeds
+            a_challenge_is_sent_again_when_it_is_not_too_soon
+            sending_again_leaves_attempts_and_expiry_alone
+            what_is_not_alive_is_not_sent_again
+            of_twenty_who_send_it_again_at_once_one_gets_it
+            a_revoked_challenge_is_gone
+        }
+    };
+}
+
+/// The suite of [`PasswordHasher`](domain_auth::PasswordHasher). The subject is one.
+#[macro_export]
+macro_rules! password_hasher {
+    ($subject:expr) => {
+        $crate::cases! { password_hasher($subject):
+            the_password_is_right_and_no_other
+            every_character_counts
+            a_password_is_taken_as_typed
+            a_hash_differs_each_time
+            nobody_has_no_password
+            for_nobody_it_takes_as_long
+            many_at_once_are_answered_rightly_or_told_to_wait
+        }
+    };
+}
+
+/// The suite of [`LoginCodeGenerator`](domain_auth::LoginCodeGenerator). The subject is one, and another with another key.
+#[macro_export]
+macro_rules! login_code_generator {
+    ($subject:expr) => {
+        $crate::cases! { login_code_generator($subject):
+            the_code_of_a_challenge_is_always_the_same
+            without_the_key_a_code_is_unpredictable
+            codes_are_uniform
+        }
+    };
+}
+
+/// The suite of [`RefreshTokens`](domain_auth::RefreshTokens). The subject is one, and another with another key.
+#[macro_export]
+macro_rules! refresh_tokens {
+    ($subject:expr) => {
+        $crate::cases! { refresh_tokens($subject):
+            what_was_minted_is_read
+            a_token_is_always_the_same
+            each_session_and_generation_has_its_own
+            without_the_key_none_can_be_made
+            what_was_never_minted_is_not_read
+        }
+    };
+}
+
+/// The suite of [`TokenSigner`](domain_auth::TokenSigner) and [`TokenVerifier`](domain_shared::TokenVerifier). The subject is
+/// one of each that belong together, and a signer with another key.
+#[macro_export]
+macro_rules! tokens {
+    ($subject:expr) => {
+        $crate::cases! { tokens($subject):
+            what_was_signed_is_verified
+            a_token_dies_when_it_expires
+            a_token_is_not_valid_long_before_it_was_signed
+            a_token_of_another_key_is_not_valid
+            a_changed_token_is_not_valid
+        }
+    };
+}

@@ -1,0 +1,100 @@
+//! Of the ports that both contexts share.
+
+/// The suite of [`Repository`](domain_shared::Repository), for one kind of aggregate: `repository!(User: subject)`. The subject is
+/// a fresh pair of the repository and the [`EventLog`](domain_shared::EventLog) it writes to.
+#[macro_export]
+macro_rules! repository {
+    ($Aggregate:ty: $subject:expr) => {
+        $crate::cases! { repository of $Aggregate, ($subject):
+            finds_what_was_saved
+            finds_nothing_that_was_not_saved
+            save_commits_the_journal_and_stores_the_events
+            save_of_an_id_that_is_there_is_stale
+            save_refuses_a_value_that_has_another_owner
+            change_answers_what_it_led_to
+            change_stores_the_row_and_the_events
+            a_change_that_is_refused_stores_nothing
+            a_change_that_records_nothing_stores_nothing
+            events_of_several_aggregates_keep_apart
+        }
+        $crate::cases! { concurrency of $Aggregate, ($subject):
+            of_two_changes_at_once_none_is_lost
+            of_twenty_changes_at_once_none_is_lost
+            changes_of_different_aggregates_do_not_mix
+            of_twenty_saves_of_one_unique_value_one_succeeds
+            of_twenty_saves_of_one_id_one_succeeds
+            a_caller_who_goes_away_leaves_nothing_half_done
+        }
+    };
+}
+
+/// The suite of [`EventLog`](domain_shared::EventLog). The subject is a fresh pair of one and a repository of products that
+/// writes to it.
+#[macro_export]
+macro_rules! event_log {
+    ($subject:expr) => {
+        $crate::cases! { event_log($subject):
+            an_empty_log_has_nothing
+            after_gives_everything_in_order_of_position
+            after_gives_what_comes_after_and_no_more_than_the_limit
+            a_reader_who_remembers_its_position_misses_nothing
+            newest_of_gives_the_newest_first
+            newest_of_stops_at_the_limit_and_before_a_version
+            newest_of_gives_only_the_kinds_asked_for
+        }
+    };
+}
+
+/// The suite of [`Checkpoints`](domain_shared::Checkpoints). The subject is a fresh one.
+#[macro_export]
+macro_rules! checkpoints {
+    ($subject:expr) => {
+        $crate::cases! { checkpoints($subject):
+            a_subscriber_begins_at_zero
+            remembers_what_was_stored
+            never_moves_back
+            of_twenty_stored_at_once_the_furthest_stays
+        }
+    };
+}
+
+/// The suite of [`Mailer`](domain_shared::Mailer). The subject is one, and the [`Inbox`](crate::Inbox) that its letters end in.
+#[macro_export]
+macro_rules! mailer {
+    ($subject:expr) => {
+        $crate::cases! { mailer($subject):
+            a_letter_arrives_in_text_and_html
+            a_letter_says_everything_top_to_bottom
+            letters_of_every_script_arrive_unharmed
+            lines_of_any_kind_arrive_unharmed
+            markup_in_a_letter_is_shown_not_obeyed
+            no_subject_adds_a_header
+            a_letter_goes_to_its_address_only
+            of_twenty_letters_at_once_each_arrives_once
+        }
+    };
+}
+
+/// The suite of [`Clock`](domain_shared::Clock). The subject is one.
+#[macro_export]
+macro_rules! clock {
+    ($subject:expr) => {
+        $crate::cases! { clock($subject):
+            tells_the_time
+            tells_it_to_the_microsecond
+        }
+    };
+}
+
+/// The suite of [`IdGenerator`](domain_shared::IdGenerator). The subject is one.
+#[macro_export]
+macro_rules! id_generator {
+    ($subject:expr) => {
+        $crate::cases! { id_generator($subject):
+            later_ids_sort_after_earlier_ones
+            no_id_is_handed_out_twice
+            ids_are_of_version_7
+            ids_of_one_command_leave_room_for_its_events
+        }
+    };
+}

@@ -1,0 +1,87 @@
+//! The memory adapters, each as it is and behind `dyn`.
+use adapters::memory::{MemoryStore, PlainHasher};
+
+mod auth {
+    use super::*;
+    conformance::auth_store!(MemoryStore::default());
+}
+
+mod product {
+    use super::*;
+    conformance::product_store!(MemoryStore::default());
+}
+
+mod hasher {
+    use super::*;
+    conformance::password_hasher!(PlainHasher);
+}
+
+/// Whoever embeds a context may choose its adapters at run time: every port works behind `Arc<dyn …>`.
+mod behind_dyn {
+    use std::sync::Arc;
+
+    use domain_auth::{
+        LoginCodes, PasswordHasher, Session, SessionRepository, User, UserDirectory, UserRepository,
+    };
+    use domain_product::{Catalogue, Product, ProductRepository};
+    use domain_shared::{Checkpoints, EventLog, Repository};
+
+    use super::*;
+
+    /// A fresh store as each of the ports named.
+    macro_rules! store {
+        ($($Port:ty),+) => {{
+            let store = Arc::new(MemoryStore::default());
+            ($(Arc::clone(&store) as Arc<$Port>),+)
+        }};
+    }
+
+    mod users {
+        use super::*;
+        conformance::repository!(User: store!(dyn Repository<User>, dyn EventLog));
+    }
+    mod user_repository {
+        use super::*;
+        conformance::user_repository!(store!(dyn UserRepository, dyn EventLog));
+    }
+    mod user_directory {
+        use super::*;
+        conformance::user_directory!(store!(dyn UserDirectory, dyn UserRepository));
+    }
+    mod sessions {
+        use super::*;
+        conformance::repository!(Session: store!(dyn Repository<Session>, dyn EventLog));
+    }
+    mod session_repository {
+        use super::*;
+        conformance::session_repository!(store!(dyn SessionRepository));
+    }
+    mod login_codes {
+        use super::*;
+        conformance::login_codes!(store!(dyn LoginCodes));
+    }
+    mod products {
+        use super::*;
+        conformance::repository!(Product: store!(dyn Repository<Product>, dyn EventLog));
+    }
+    mod product_repository {
+        use super::*;
+        conformance::product_repository!(store!(dyn ProductRepository, dyn EventLog));
+    }
+    mod catalogue {
+        use super::*;
+        conformance::catalogue!(store!(dyn Catalogue, dyn ProductRepository));
+    }
+    mod event_log {
+        use super::*;
+        conformance::event_log!(store!(dyn EventLog, dyn ProductRepository));
+    }
+    mod checkpoints {
+        use super::*;
+        conformance::checkpoints!(store!(dyn Checkpoints));
+    }
+    mod hasher {
+        use super::*;
+        conformance::password_hasher!(Arc::new(PlainHasher) as Arc<dyn PasswordHasher>);
+    }
+}

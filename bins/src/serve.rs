@@ -13,6 +13,7 @@ use utoipa::OpenApi;
 use crate::{
     compose::{AuthService, ProductService},
     config::Config,
+    door::{Closing, Door, close_all},
     follow::follow,
     http::{
         self,
@@ -49,13 +50,12 @@ impl Service {
         }
     }
 
-    fn dependencies(&self) -> Dependencies {
-        match self {
-            Self::Auth(auth) => Dependencies { store: auth.store.probe.clone(), outbox: auth.outbox.clone() },
-            Self::Product(product) => {
-                Dependencies { store: product.store.probe.clone(), outbox: product.outbox.clone() }
-            }
-        }
+    fn dependencies(&self, closing: Closing) -> Dependencies {
+        let (store, outbox) = match self {
+            Self::Auth(auth) => (auth.store.probe.clone(), auth.outbox.clone()),
+            Self::Product(product) => (product.store.probe.clone(), product.outbox.clone()),
+        };
+        Dependencies { store, outbox, closing }
     }
 
     fn document(&self) -> utoipa::openapi::OpenApi {
@@ -83,11 +83,11 @@ impl Service {
         }
     }
 
-    /// Binds the service's address and starts to serve.
-    fn server(&self, config: &Config) -> io::Result<Server> {
+    /// Starts to serve whoever comes in by `door`.
+    fn server(&self, config: &Config, door: &Door, closing: &Closing) -> io::Result<Server> {
         let identity = Identity { service: self.name(), environment: config.settings.environment.name() };
         let (dependencies, document, is_development) =
-            (self.dependencies(), self.document(), config.is_development());
+            (self.dependencies(closing.clone()), self.document(), config.is_development());
         let metrics = Metrics::new().map_err(io::Error::other)?;
         let origins: Arc<[String]> = config.settings.allowed_origins.0.clone().into();
         let this = self.clone();
@@ -98,21 +98,24 @@ impl Service {
                 .wrap(from_fn(http::context::middleware))
                 .wrap(service::cors(&origins))
                 .wrap(from_fn(http::metrics::middleware))
+                .wrap(from_fn(http::patience::middleware))
                 .configure(|config| this.routes(config, is_development))
                 .configure(|config| service::routes(config, identity, dependencies, metrics, document))
         };
         let mut server = HttpServer::new(app)
             .disable_signals()
             .shutdown_timeout(DRAIN_SECONDS)
-            .client_request_timeout(Duration::from_secs(10))
-            .client_disconnect_timeout(Duration::from_secs(2))
+            .on_connect(http::patience::watch)
+            // `patience` does it instead.
+            .client_request_timeout(Duration::ZERO)
+            // What is left of a body that is too large isn't waited for; `body` has read what an honest client sends.
+            .client_disconnect_timeout(Duration::ZERO)
             .keep_alive(Duration::from_secs(75))
-            .max_connections(4096)
-            .backlog(4096);
+            .max_connections(4096);
         if let Some(workers) = config.settings.workers {
             server = server.workers(workers);
         }
-        Ok(server.bind(self.address(config))?.run())
+        Ok(server.listen(door.listener()?)?.run())
     }
 
     /// Starts the service's subscribers, which run until the set is dropped.
@@ -135,8 +138,11 @@ pub async fn serve(services: &[Service], config: &Config) -> io::Result<()> {
     let mut subscribers = JoinSet::new();
     let mut servers = JoinSet::new();
     let mut handles: Vec<ServerHandle> = Vec::new();
+    let (closing, mut doors) = (Closing::default(), Vec::new());
     for service in services {
-        let server = service.server(config)?;
+        let door = Door::open(service.address(config), closing.clone())?;
+        let server = service.server(config, &door, &closing)?;
+        doors.push(door);
         tracing::info!(address = %service.address(config), "{} serves", service.name());
         handles.push(server.handle());
         service.subscribe(&mut subscribers);
@@ -146,6 +152,7 @@ pub async fn serve(services: &[Service], config: &Config) -> io::Result<()> {
         () = told_to_stop() => tracing::info!("stopping: requests in flight are finished first"),
         Some(ended) = servers.join_next() => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),
     }
+    close_all(&doors).await;
     for handle in &handles {
         drop(tokio::spawn(handle.stop(true)));
     }

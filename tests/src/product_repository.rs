@@ -81,7 +81,7 @@ pub async fn the_stock_never_falls_below_nothing((products, log): (impl Reposito
         match removal {
             Ok(_) => removed += 1,
             Err(ChangeError::Refused(ProductError::InsufficientStock { available: 0, requested: 1 })) => {
-                refused += 1
+                refused += 1;
             }
             Err(other) => panic!("{other:?}"),
         }

@@ -74,10 +74,16 @@ mod behind_dyn {
     }
     mod clock {
         use super::*;
-        conformance::clock!(Arc::new(SystemClock) as Arc<dyn Clock>);
+        fn clock() -> Arc<dyn Clock> {
+            Arc::new(SystemClock)
+        }
+        conformance::clock!(clock());
     }
     mod ids {
         use super::*;
-        conformance::id_generator!(Arc::new(UuidV7) as Arc<dyn IdGenerator>);
+        fn ids() -> Arc<dyn IdGenerator> {
+            Arc::new(UuidV7)
+        }
+        conformance::id_generator!(ids());
     }
 }

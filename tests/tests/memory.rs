@@ -32,7 +32,10 @@ mod behind_dyn {
     macro_rules! store {
         ($($Port:ty),+) => {{
             let store = Arc::new(MemoryStore::default());
-            ($(Arc::clone(&store) as Arc<$Port>),+)
+            ($({
+                let port: Arc<$Port> = store.clone();
+                port
+            }),+)
         }};
     }
 
@@ -82,6 +85,9 @@ mod behind_dyn {
     }
     mod hasher {
         use super::*;
-        conformance::password_hasher!(Arc::new(PlainHasher) as Arc<dyn PasswordHasher>);
+        fn hasher() -> Arc<dyn PasswordHasher> {
+            Arc::new(PlainHasher)
+        }
+        conformance::password_hasher!(hasher());
     }
 }

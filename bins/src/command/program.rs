@@ -104,6 +104,7 @@ pub fn main<P: Program>() -> ExitCode {
         Err(refusal) => return fail(&refusal),
     };
     logging::start(&config);
+    allow_many_files();
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
@@ -161,6 +162,14 @@ fn banner(services: &[Service], config: &Config, outbox: &Outbox) -> String {
     }
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// Every connection is a file or two, and the usual limit is for programs that have few.
+fn allow_many_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // If it isn't allowed the usual limit stays.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
 fn say(text: &str) {

@@ -4,6 +4,7 @@ use std::{future::Future, pin::Pin, time::Duration};
 use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
+    error::PayloadError,
     http::{StatusCode, header::CONTENT_TYPE},
     web::{Bytes, BytesMut},
 };
@@ -14,12 +15,15 @@ use serde::de::DeserializeOwned;
 use super::{
     problem::{Problem, Violation},
     strict::{self, Defect},
+    unread,
 };
 
 /// The most bytes a body may have.
 const MAX_BODY: usize = 64 * 1024;
 /// How much of a larger body is read, to tell which field makes it so large.
 const MAX_READ: usize = 256 * 1024;
+/// How much of a body that is too large is thrown away before the connection is closed.
+const MAX_DRAINED: usize = 2 * 1024 * 1024;
 /// More bytes than any one field of ours may take.
 const MAX_FIELD: usize = 8 * 1024;
 /// How long a body may take to arrive.
@@ -100,33 +104,36 @@ impl FromRequest for Body {
         let is_json = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(is_json);
         let declared =
             request.headers().get("content-length").and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-        let payload = payload.take();
+        let (mut payload, request) = (payload.take(), request.clone());
         Box::pin(async move {
-            let too_large = Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE);
-            if declared.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > MAX_READ))
-            {
-                return Err(too_large);
-            }
-            match tokio::time::timeout(MAX_WAIT, collect(payload)).await {
-                Ok(Ok(Some(bytes))) => Ok(Self { bytes, is_json }),
-                Ok(Ok(None)) => Err(too_large),
-                Ok(Err(_)) => Err(Problem::of_status(StatusCode::BAD_REQUEST)),
-                Err(_) => Err(Problem::of_status(StatusCode::REQUEST_TIMEOUT)),
-            }
+            let hopeless =
+                declared.is_some_and(|length| usize::try_from(length).map_or(true, |n| n > MAX_DRAINED));
+            let arrived = async { if hopeless { Ok(None) } else { collect(&mut payload).await } };
+            let problem = match tokio::time::timeout(MAX_WAIT, arrived).await {
+                Ok(Ok(Some(bytes))) => return Ok(Self { bytes, is_json }),
+                Ok(Ok(None)) => Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE),
+                Ok(Err(_)) => Problem::of_status(StatusCode::BAD_REQUEST),
+                Err(_) => Problem::of_status(StatusCode::REQUEST_TIMEOUT),
+            };
+            unread::keep(&request, payload);
+            Err(problem)
         })
     }
 }
 
-async fn collect(mut payload: Payload) -> Result<Option<Bytes>, actix_web::error::PayloadError> {
-    let mut bytes = BytesMut::new();
+/// The body; `None` if it is too large, of which a little more is read so that an honest client gets its answer.
+async fn collect(payload: &mut Payload) -> Result<Option<Bytes>, PayloadError> {
+    let (mut bytes, mut length) = (BytesMut::new(), 0);
     while let Some(chunk) = payload.next().await {
         let chunk = chunk?;
-        if bytes.len() + chunk.len() > MAX_READ {
-            return Ok(None);
+        length += chunk.len();
+        if length <= MAX_READ {
+            bytes.extend_from_slice(&chunk);
+        } else if length > MAX_DRAINED {
+            break;
         }
-        bytes.extend_from_slice(&chunk);
     }
-    Ok(Some(bytes.freeze()))
+    Ok((length <= MAX_READ).then(|| bytes.freeze()))
 }
 
 fn is_json(content_type: &str) -> bool {

@@ -3,13 +3,15 @@ use actix_web::{
     Error, HttpMessage, HttpRequest,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
+    http::ConnectionType,
     http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
+    web::Data,
 };
 use domain_shared::{Caller, IdGenerator, Language};
 use uuid::Uuid;
 
-use super::problem::Problem;
+use super::{health::Dependencies, problem::Problem, unread};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NO_SNIFF: (HeaderName, HeaderValue) =
@@ -81,7 +83,12 @@ pub async fn middleware(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let context = RequestContext::read(request.headers());
     request.extensions_mut().insert(context.clone());
-    let mut response = explain(next.call(request).await?.map_into_boxed_body(), &context);
+    let mut response = unread::tie(explain(next.call(request).await?.map_into_boxed_body(), &context));
+    let closing = response.request().app_data::<Data<Dependencies>>().is_some_and(|d| d.closing.has_begun());
+    if closing {
+        // Whoever comes again finds another instance.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&context.id) {
         headers.insert(REQUEST_ID, id);
@@ -96,10 +103,11 @@ pub async fn middleware(
 /// Puts a problem document where a failure has another body.
 fn explain(response: ServiceResponse<BoxBody>, context: &RequestContext) -> ServiceResponse<BoxBody> {
     let status = response.status();
-    let is_problem = || response.headers().get(CONTENT_TYPE).is_some_and(|t| t == "application/problem+json");
+    let content_type = || response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_json = || content_type().is_some_and(|value| value.ends_with("json"));
     let problem = match response.response().error().and_then(|error| error.as_error::<Problem>()) {
         Some(problem) => problem.clone(),
-        None if (status.is_client_error() || status.is_server_error()) && !is_problem() => {
+        None if (status.is_client_error() || status.is_server_error()) && !is_json() => {
             Problem::of_status(status)
         }
         None => return response,

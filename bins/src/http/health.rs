@@ -6,7 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::service::Identity;
-use crate::compose::{Outbox, Probe};
+use crate::{
+    compose::{Outbox, Probe},
+    door::Closing,
+};
 
 /// What the service depends on.
 #[derive(Clone)]
@@ -15,6 +18,8 @@ pub struct Dependencies {
     pub store: Arc<dyn Probe>,
     /// Its way out for letters; without it some things don't.
     pub outbox: Outbox,
+    /// Whether the process has been told to stop.
+    pub closing: Closing,
 }
 
 /// That the service is there.
@@ -34,7 +39,7 @@ pub struct HealthBody {
 /// How each dependency is.
 #[derive(Serialize, ToSchema)]
 pub struct ReadyBody {
-    /// `ready`, `degraded` when only mail is down, or `unavailable`.
+    /// `ready`, `degraded` when only mail is down, `stopping`, or `unavailable`.
     #[schema(example = "ready")]
     status: &'static str,
     /// Each dependency: `up`, `down`, or `unknown` until it was first needed.
@@ -73,16 +78,17 @@ pub async fn live(identity: Data<Identity>) -> HttpResponse {
 pub async fn ready(dependencies: Data<Dependencies>) -> HttpResponse {
     let answer = tokio::time::timeout(Duration::from_secs(2), dependencies.store.ping()).await;
     let database = matches!(answer, Ok(Ok(())));
-    let mail = dependencies.outbox.health.last();
+    let (mail, closing) = (dependencies.outbox.health.last(), dependencies.closing.has_begun());
     let state = |up| if up { "up" } else { "down" };
     let dependencies =
         BTreeMap::from([("database", state(database)), ("mail", mail.map_or("unknown", state))]);
     let (mut response, status) = match (database, mail) {
+        _ if closing => (HttpResponse::ServiceUnavailable(), "stopping"),
         (false, _) => (HttpResponse::ServiceUnavailable(), "unavailable"),
         (true, Some(false)) => (HttpResponse::Ok(), "degraded"),
         (true, _) => (HttpResponse::Ok(), "ready"),
     };
-    if !database {
+    if closing || !database {
         response.insert_header((RETRY_AFTER, 5));
     }
     response.json(ReadyBody { status, dependencies })

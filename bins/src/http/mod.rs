@@ -11,6 +11,7 @@ pub mod mailbox;
 mod message;
 pub mod metrics;
 mod path;
+pub mod patience;
 mod problem;
 pub mod product;
 mod query;
@@ -18,5 +19,6 @@ mod routing;
 pub mod service;
 mod spanish;
 mod strict;
+mod unread;
 
 pub use problem::Problem;

@@ -72,7 +72,7 @@ pub struct Settings {
     /// Who may write products: scope (holders of products:write) or public (anyone; development on a loopback address only)
     #[arg(long, env = "PRODUCT_WRITE_ACCESS", global = true, value_parser = parse::write_access)]
     pub product_write_access: Option<super::WriteAccess>,
-    /// Where product-service finds auth-service
+    /// Understood for the deployments of the Python system; not needed, since tokens are checked offline
     #[arg(long, env = "AUTH_SERVICE_URL", global = true)]
     pub auth_service_url: Option<String>,
     /// The SMTP server; without one, in development, mails go to a folder

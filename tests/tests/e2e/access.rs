@@ -2,7 +2,10 @@
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
-use super::world::{PASSWORD, World, json_of};
+use super::{
+    actions::json_of,
+    world::{PASSWORD, World},
+};
 
 fn writes(world: &World, id: &str) -> Vec<RequestBuilder> {
     let at = |method: Method, path: &str| world.at_products(method, path);

@@ -2,7 +2,10 @@
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use super::world::{Session, World, json_of};
+use super::{
+    actions::{Session, json_of},
+    world::World,
+};
 
 /// Every route that takes a body.
 fn routes<'w>(world: &'w World, root: &'w Session) -> Vec<Box<dyn Fn() -> RequestBuilder + 'w>> {

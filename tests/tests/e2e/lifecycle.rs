@@ -7,7 +7,10 @@ use std::{
 use reqwest::Method;
 use serde_json::json;
 
-use super::world::{PASSWORD, Stores, World, eventually, free_port, json_of};
+use super::{
+    actions::json_of,
+    world::{PASSWORD, Stores, World, eventually, free_port},
+};
 
 async fn data_survives_a_restart(stores: Stores) {
     let world = World::start(stores).await;
@@ -89,11 +92,14 @@ async fn five_first_starts_at_once_on_an_empty_database_all_succeed() {
     assert!(migrated.success(), "migrating again changes nothing");
 }
 
+/// A setting, others to go with it, and a bad value of it or none at all.
+type BadSetting<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_setting_stops_the_start_and_is_named_without_its_value() {
     let world = World::prepare(Stores::Sqlite, &[]).await;
     let production = [("ENVIRONMENT", "production"), ("SECRET_KEY", "k3v9-Zq1x-77Tb-pLw2-mmN8-0aSd-fGh4")];
-    let cases: &[(&str, &[(&str, &str)], Option<&str>)] = &[
+    let cases: &[BadSetting] = &[
         ("AUTH_PORT", &[], Some("hunter22")),
         ("AUTH_DATABASE_URL", &[], Some("mysql://u:hunter22@h/db")),
         ("DATABASE_URL", &[], Some("sqlite:hunter22.db")),

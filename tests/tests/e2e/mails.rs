@@ -19,7 +19,7 @@ impl Mails {
             Self::Folder(folder) => folder.clone(),
             Self::Maildir(folder) => folder.join("new"),
         };
-        let files = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| entry.ok());
+        let files = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
         let mut mails: Vec<_> = files
             .filter(|file| file.path().extension().is_none_or(|extension| extension != "tmp"))
             .filter_map(|file| Some((file.metadata().ok()?.modified().ok()?, fs::read(file.path()).ok()?)))

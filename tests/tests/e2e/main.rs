@@ -1,6 +1,7 @@
 //! The services from outside: real processes, real HTTP, on every store. On Postgres they run split and mail goes
 //! through a real SMTP server; `scripts/test` starts both and sets `TEST_DATABASE_URL`, `TEST_SMTP_URL`, `TEST_MAILDIR`.
 mod access;
+mod actions;
 mod input;
 mod lifecycle;
 mod mails;

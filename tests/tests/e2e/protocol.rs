@@ -2,7 +2,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::world::{World, json_of};
+use super::{actions::json_of, world::World};
 
 pub async fn conditional_requests(world: &World) {
     let root = world.superuser().await;

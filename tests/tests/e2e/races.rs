@@ -3,7 +3,10 @@ use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::world::{PASSWORD, World, json_of};
+use super::{
+    actions::json_of,
+    world::{PASSWORD, World},
+};
 
 fn count(statuses: &[StatusCode], status: u16) -> usize {
     statuses.iter().filter(|got| got.as_u16() == status).count()

@@ -140,6 +140,7 @@ pub async fn pages_cover_everyone_once((directory, users): (impl UserDirectory, 
             assert!(page.len() <= usize::try_from(size).unwrap(), "not more than the limit");
             after = Some(last.id());
             seen.extend(names(&page).into_iter().map(str::to_owned));
+            assert!(seen.len() <= all.len(), "in pages of {size} it goes round");
         }
         assert_eq!(seen, all, "in pages of {size}");
     }

@@ -1,6 +1,8 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app_product::commands::{ActivateProduct, DeactivateProduct, DeleteProduct, UpdateProduct};
-use domain_product::{Category, Currency, Description, Edit, ProductId, ProductName, Sku, Threshold};
+use domain_product::{
+    Category, Currency, Description, Edit, Product, ProductId, ProductName, Sku, Threshold,
+};
 use domain_shared::{Aggregate, Decimal, Handle};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -133,9 +135,7 @@ pub async fn delete(
 )]
 pub async fn activate(products: Data<Products>, who: Writer, id: Id) -> Result<HttpResponse, Problem> {
     let product = products.handle(ActivateProduct { product: ProductId(id.0) }, &who.caller).await?;
-    let message = say(who.caller.language, "The product is active", "El producto está activo");
-    let mut response = HttpResponse::Ok();
-    Ok(with_tag(&mut response, product.version()).json(MessageBody { message }))
+    Ok(told(&product, say(who.caller.language, "The product is active", "El producto está activo")))
 }
 
 /// Deactivate a product
@@ -151,7 +151,10 @@ pub async fn activate(products: Data<Products>, who: Writer, id: Id) -> Result<H
 )]
 pub async fn deactivate(products: Data<Products>, who: Writer, id: Id) -> Result<HttpResponse, Problem> {
     let product = products.handle(DeactivateProduct { product: ProductId(id.0) }, &who.caller).await?;
-    let message = say(who.caller.language, "The product is inactive", "El producto está inactivo");
+    Ok(told(&product, say(who.caller.language, "The product is inactive", "El producto está inactivo")))
+}
+
+fn told(product: &Product, message: &'static str) -> HttpResponse {
     let mut response = HttpResponse::Ok();
-    Ok(with_tag(&mut response, product.version()).json(MessageBody { message }))
+    with_tag(&mut response, product.version()).json(MessageBody { message })
 }

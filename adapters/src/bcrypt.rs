@@ -162,12 +162,54 @@ mod tests {
         assert!(took.iter().all(|time| *time * 5 > took[0]), "{took:?}");
     }
 
+    /// A hasher whose only thread is held up until the sender is dropped.
+    async fn held_up(queue: usize) -> (Bcrypt, SyncSender<()>) {
+        let bcrypt = bcrypt(4, queue);
+        let (free, held) = sync_channel::<()>(0);
+        let (begun, begins) = oneshot::channel();
+        let busy = bcrypt.clone();
+        tokio::spawn(async move {
+            let task = move || {
+                begun.send(()).unwrap();
+                held.recv().unwrap_err();
+            };
+            busy.run(task).await.unwrap();
+        });
+        begins.await.unwrap();
+        (bcrypt, free)
+    }
+
     #[tokio::test]
     async fn a_full_queue_says_so_at_once() {
-        let bcrypt = bcrypt(10, 1);
+        let (bcrypt, free) = held_up(2).await;
         let wrong = attempt("x");
-        let results = futures_util::future::join_all((0..10).map(|_| bcrypt.verify(&wrong, None))).await;
-        assert!(results.iter().any(|result| matches!(result, Err(HashError::Busy))));
-        assert!(results.iter().any(Result::is_ok));
+        let waiting = (0..2).map(|_| bcrypt.verify(&wrong, None));
+        let (waited, refused) = tokio::join!(futures_util::future::join_all(waiting), async {
+            let refused = bcrypt.verify(&wrong, None).await;
+            drop(free);
+            refused
+        });
+        assert!(matches!(refused, Err(HashError::Busy)), "{refused:?}");
+        assert!(waited.iter().all(Result::is_ok), "those who came before are served");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_hashed_for_somebody_who_has_gone() {
+        let (bcrypt, free) = held_up(8).await;
+        let (done, hashed) = sync_channel::<()>(1);
+        let gone = bcrypt.run(move || done.send(()));
+        assert!(futures_util::FutureExt::now_or_never(gone).is_none(), "it waits, and then is dropped");
+        drop(free);
+        bcrypt.run(|| ()).await.unwrap();
+        assert!(hashed.try_recv().is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn hashing_threads_and_they_alone_let_others_go_first() {
+        let niceness = || rustix::process::nice(0).unwrap();
+        let (ours, bcrypt) = (niceness(), bcrypt(4, 1));
+        assert_eq!(bcrypt.run(niceness).await.unwrap(), (ours + 5).min(19));
+        assert_eq!(niceness(), ours);
     }
 }

@@ -67,6 +67,8 @@ pub async fn after_gives_what_comes_after_and_no_more_than_the_limit(
 pub async fn a_reader_who_remembers_its_position_misses_nothing(
     (log, products): (impl EventLog, impl Repository<Product>),
 ) {
+    const WRITERS: usize = 8;
+    const EACH: usize = 60;
     let (log, products, done) = (Arc::new(log), Arc::new(products), Arc::new(AtomicBool::new(false)));
     let reader = tokio::spawn({
         let (log, done) = (log.clone(), done.clone());
@@ -74,27 +76,31 @@ pub async fn a_reader_who_remembers_its_position_misses_nothing(
             let mut seen = Vec::<StoredEvent>::new();
             loop {
                 let finished = done.load(Ordering::Acquire);
-                let more = log.after(seen.last().map_or(0, |last| last.position), 7).await.unwrap();
+                let more = log.after(seen.last().map_or(0, |last| last.position), 50).await.unwrap();
                 if more.is_empty() {
-                    if finished && seen.len() >= 8 * 11 {
+                    if finished && seen.len() >= WRITERS * EACH {
                         return seen;
                     }
-                    tokio::time::sleep(Duration::from_millis(1)).await;
+                    tokio::task::yield_now().await;
                 }
                 seen.extend(more);
-                assert!(seen.len() <= 8 * 11, "it sees some twice");
+                assert!(seen.len() <= WRITERS * EACH, "it sees some twice");
             }
         }
     });
-    at_once(8, |_| {
+    at_once(WRITERS, |_| {
         let products = products.clone();
-        async move { product(&*products, 10).await }
+        async move { product(&*products, EACH - 1).await }
     })
     .await;
     done.store(true, Ordering::Release);
     let seen =
         tokio::time::timeout(Duration::from_secs(20), reader).await.expect("it sees them all").unwrap();
-    assert_eq!(seen, whole_log(&*log, 88).await, "each once, in order, although many wrote at once");
+    assert_eq!(
+        seen,
+        whole_log(&*log, WRITERS * EACH).await,
+        "each once, in order, although many wrote at once"
+    );
 }
 
 pub async fn newest_of_gives_the_newest_first((log, products): (impl EventLog, impl Repository<Product>)) {

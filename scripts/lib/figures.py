@@ -23,7 +23,7 @@ def compare(*pairs):
     for name, (rate, p50, p99), errors in rows:
         print(f"{name:<28} {rate:>8.0f}/s   p50 {p50:7.2f} ms   p99 {p99:7.2f} ms" + f"   {errors} ERRORS" * bool(errors))
     (_, first, _), (_, second, _) = rows
-    print(f"{'ratio':<28} {second[0] / first[0]:>8.2f}     p50 {second[1] / first[1]:7.2f}      p99 {second[2] / first[2]:7.2f}")
+    print(f"{'ratio':<28} {second[0] / first[0]:>8.2f}     p50 {second[1] / max(first[1], 0.001):7.2f}      p99 {second[2] / max(first[2], 0.001):7.2f}")
     if any(errors for *_, errors in rows):
         sys.exit("a run with errors measures nothing")
 

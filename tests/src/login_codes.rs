@@ -30,7 +30,7 @@ async fn resend(
     not_since: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Resend {
-    codes.resend(user, not_since, now).await.unwrap()
+    codes.resend(user, MOST, not_since, now).await.unwrap()
 }
 
 pub async fn an_attempt_hands_the_challenge_out(codes: impl LoginCodes) {
@@ -146,6 +146,10 @@ pub async fn what_is_not_alive_is_not_sent_again(codes: impl LoginCodes) {
         matches!(resend(&codes, user, end, end - INSTANT).await, Resend::Send(_)),
         "just before, it was alive"
     );
+    for _ in 0..MOST {
+        attempt(&codes, &challenge).await;
+    }
+    assert_eq!(resend(&codes, user, end, end - INSTANT).await, Resend::Nothing, "it had all its attempts");
 }
 
 pub async fn of_twenty_who_send_it_again_at_once_one_gets_it(codes: impl LoginCodes) {

@@ -14,6 +14,12 @@ pub(super) struct Pending {
     sent_at: DateTime<Utc>,
 }
 
+impl Pending {
+    fn is_live(&self, max_attempts: u32, now: DateTime<Utc>) -> bool {
+        now < self.challenge.expires_at && self.attempts < max_attempts
+    }
+}
+
 #[async_trait]
 impl LoginCodes for MemoryStore {
     async fn issue(&self, challenge: &Challenge) -> Result<(), StoreError> {
@@ -29,8 +35,7 @@ impl LoginCodes for MemoryStore {
         now: DateTime<Utc>,
     ) -> Result<Option<Challenge>, StoreError> {
         let mut state = self.state();
-        let live =
-            |pending: &&mut Pending| now < pending.challenge.expires_at && pending.attempts < max_attempts;
+        let live = |pending: &&mut Pending| pending.is_live(max_attempts, now);
         Ok(state.codes.get_mut(&user).filter(live).map(|pending| {
             pending.attempts += 1;
             pending.challenge.clone()
@@ -47,11 +52,12 @@ impl LoginCodes for MemoryStore {
     async fn resend(
         &self,
         user: UserId,
+        max_attempts: u32,
         not_since: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Resend, StoreError> {
         let mut state = self.state();
-        let Some(pending) = state.codes.get_mut(&user).filter(|pending| now < pending.challenge.expires_at)
+        let Some(pending) = state.codes.get_mut(&user).filter(|pending| pending.is_live(max_attempts, now))
         else {
             return Ok(Resend::Nothing);
         };

@@ -20,7 +20,7 @@ impl<P: Ports> Handle<ResendCode> for Auth<P> {
 
     async fn handle(&self, command: ResendCode, _: &Caller) -> Result<(), AuthError> {
         let (now, cooldown) = (self.now(), self.policy.resend_cooldown);
-        match self.ports.codes().resend(command.user, now - cooldown, now).await? {
+        match self.ports.codes().resend(command.user, self.policy.code_attempts, now - cooldown, now).await? {
             Resend::Nothing => Ok(()),
             Resend::TooSoon(sent_at) => {
                 let wait = (sent_at + cooldown - now).to_std().unwrap_or_default();

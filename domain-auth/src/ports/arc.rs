@@ -58,10 +58,11 @@ impl<T: LoginCodes + ?Sized> LoginCodes for Arc<T> {
     async fn resend(
         &self,
         user: UserId,
+        max_attempts: u32,
         not_since: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Resend, StoreError> {
-        (**self).resend(user, not_since, now).await
+        (**self).resend(user, max_attempts, not_since, now).await
     }
     async fn revoke(&self, user: UserId) -> Result<(), StoreError> {
         (**self).revoke(user).await

@@ -25,11 +25,12 @@ pub trait LoginCodes: Send + Sync + 'static {
     /// for one that was replaced or never was.
     async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError>;
 
-    /// Hands out the user's live challenge to be sent again, unless it was sent after `not_since`; then notes that it
+    /// Hands out the user's live challenge, one with attempts left, to be sent again, unless it was sent after `not_since`; then notes that it
     /// was sent at `now`. Of any number of concurrent callers one gets it.
     async fn resend(
         &self,
         user: UserId,
+        max_attempts: u32,
         not_since: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Resend, StoreError>;

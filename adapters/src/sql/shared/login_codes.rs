@@ -72,6 +72,7 @@ impl Query for Consume {
 #[derive(Debug)]
 struct SendAgain {
     user: Id,
+    max_attempts: u32,
     not_since: Time,
     now: Time,
 }
@@ -80,7 +81,10 @@ impl Query for SendAgain {
     type Answer = Resend;
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<Resend, Failure> {
-        let live = login_codes::table.find(self.user).filter(login_codes::expires_at.gt(self.now));
+        let live = login_codes::table
+            .find(self.user)
+            .filter(login_codes::expires_at.gt(self.now))
+            .filter(login_codes::attempts.lt(i64::from(self.max_attempts)));
         let row = diesel::update(live.filter(login_codes::sent_at.le(self.not_since)))
             .set(login_codes::sent_at.eq(self.now))
             .returning(ChallengeRow::as_returning())
@@ -130,10 +134,12 @@ impl LoginCodes for Store {
     async fn resend(
         &self,
         user: UserId,
+        max_attempts: u32,
         not_since: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Resend, StoreError> {
-        self.write(SendAgain { user: Id(user.0), not_since: Time(not_since), now: Time(now) }).await
+        self.write(SendAgain { user: Id(user.0), max_attempts, not_since: Time(not_since), now: Time(now) })
+            .await
     }
 
     async fn revoke(&self, user: UserId) -> Result<(), StoreError> {

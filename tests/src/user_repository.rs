@@ -72,7 +72,7 @@ pub async fn a_password_hash_is_kept_beside_the_events((users, log): (impl UserR
     users.save(&mut ada).await.unwrap();
     assert!(users.find(ada.id()).await.unwrap().unwrap().password() == &hash("old"), "as it was saved");
     let context = context();
-    let decide = move |ada: &mut User| ada.change_password(&hash("old"), hash("new"), &context);
+    let decide = move |ada: &mut User| ada.change_password(&hash("old"), hash("new"), None, &context);
     let changed = users.change(ada.id(), Arc::new(decide)).await.unwrap().unwrap();
     assert!(changed.aggregate.password() == &hash("new"));
     for found in

@@ -14,6 +14,8 @@ CREATE TABLE users (
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     password_changed_at timestamptz NOT NULL,
+    sessions_from timestamptz NOT NULL,
+    kept_session uuid,
     version bigint NOT NULL
 );
 

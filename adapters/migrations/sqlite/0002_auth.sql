@@ -14,6 +14,8 @@ CREATE TABLE users (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     password_changed_at INTEGER NOT NULL,
+    sessions_from INTEGER NOT NULL,
+    kept_session BLOB,
     version INTEGER NOT NULL
 ) STRICT;
 

@@ -29,6 +29,8 @@ tables! {
         created_at -> SqlTime,
         updated_at -> SqlTime,
         password_changed_at -> SqlTime,
+        sessions_from -> SqlTime,
+        kept_session -> Nullable<SqlUuid>,
         version -> BigInt,
     }
     sessions (id) {

@@ -37,7 +37,8 @@ impl<P: Ports> Handle<ChangePassword> for Auth<P> {
         }
         let (old, new) = (user.password().clone(), hasher.hash(&new).await?);
         let context = self.context(caller);
-        let change = Arc::new(move |user: &mut User| user.change_password(&old, new.clone(), &context));
+        let change =
+            Arc::new(move |user: &mut User| user.change_password(&old, new.clone(), Some(session), &context));
         users.change(id, change).await?.ok_or(AuthError::UserNotFound)?;
         self.ports.codes().revoke(id).await?;
         self.end_sessions(id, Some(session), EndReason::PasswordChange, caller).await
@@ -80,6 +81,24 @@ mod tests {
         let sent = world.start_login("ada").await;
         world.change_password(&here, "correct horse", "battery staple").await.unwrap();
         world.verify(ada.id(), &sent).await.unwrap_err();
+    }
+
+    #[tokio::test]
+    async fn a_change_cut_off_before_it_comes_to_the_sessions_ends_them_all_the_same() {
+        let world = World::new();
+        let (here, there) = (world.sign_in("ada").await, world.sign_in("ada").await);
+        let seen = world.authenticate(&here.access).await.unwrap();
+        world.pass(chrono::TimeDelta::seconds(1));
+        let (old, kept) = (seen.user.password().clone(), SessionId(seen.claims.session));
+        let context = world.auth.context(&Caller::default());
+        let change =
+            Arc::new(move |user: &mut User| user.change_password(&old, old.clone(), Some(kept), &context));
+        world.auth.ports.users.change(seen.user.id(), change).await.unwrap();
+
+        world.me(&here.access).await.unwrap();
+        assert!(world.me(&there.access).await.is_err());
+        let refresh = crate::commands::RefreshSession { token: there.refresh };
+        assert!(world.auth.handle(refresh, &Caller::default()).await.is_err());
     }
 
     #[tokio::test]

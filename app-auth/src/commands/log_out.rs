@@ -1,6 +1,8 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use domain_auth::{EndReason, SessionId, UserId};
-use domain_shared::{Caller, Handle};
+use domain_auth::{EndReason, SessionId, User, UserId};
+use domain_shared::{Caller, Handle, Repository};
 
 use crate::{Auth, AuthError, Ports};
 
@@ -21,10 +23,13 @@ impl<P: Ports> Handle<LogOut> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: LogOut, caller: &Caller) -> Result<(), AuthError> {
-        self.end_session(command.session, EndReason::Logout, caller).await?;
         if command.everywhere {
+            let context = self.context(caller);
+            let sign_out = Arc::new(move |user: &mut User| user.sign_out_everywhere(&context));
+            self.ports.users().change(command.user, sign_out).await?;
             self.end_sessions(command.user, None, EndReason::Logout, caller).await?;
         }
+        self.end_session(command.session, EndReason::Logout, caller).await?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain_auth::{RefreshToken, RefreshTokens, Session, SessionError};
-use domain_shared::{Caller, ChangeError, Handle, Repository};
+use domain_shared::{Aggregate, Caller, ChangeError, Handle, Repository};
 
 use crate::{Auth, AuthError, Ports, Tokens};
 
@@ -31,7 +31,7 @@ impl<P: Ports> Handle<RefreshSession> for Auth<P> {
             Err(error) => return Err(error.into()),
         };
         match self.ports.users().find(session.user).await? {
-            Some(user) if user.is_active => self.tokens(&user, &session),
+            Some(user) if user.admits(session.id(), session.started_at) => self.tokens(&user, &session),
             _ => Err(AuthError::InvalidRefreshToken),
         }
     }
@@ -39,8 +39,6 @@ impl<P: Ports> Handle<RefreshSession> for Auth<P> {
 
 #[cfg(test)]
 mod tests {
-    use domain_shared::Aggregate;
-
     use super::*;
     use crate::testing::World;
 

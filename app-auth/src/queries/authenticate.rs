@@ -1,6 +1,6 @@
 use async_trait::async_trait;
-use domain_auth::{SessionId, User, UserId};
-use domain_shared::{Caller, Claims, Handle, Repository, TokenError, TokenVerifier};
+use domain_auth::{Session, SessionId, User, UserId};
+use domain_shared::{Aggregate, Caller, Claims, Handle, Repository, TokenError, TokenVerifier};
 
 use crate::{Auth, AuthError, Ports};
 
@@ -29,11 +29,10 @@ impl<P: Ports> Handle<Authenticate> for Auth<P> {
         let now = self.now();
         let claims = self.ports.verifier().verify(&query.token, now)?;
         let session = self.ports.sessions().find(SessionId(claims.session)).await?;
-        if !session.is_some_and(|session| session.is_alive(now) && session.user.0 == claims.subject) {
-            return Err(TokenError::Ended.into());
-        }
+        let alive = |session: &Session| session.is_alive(now) && session.user.0 == claims.subject;
+        let session = session.filter(alive).ok_or(TokenError::Ended)?;
         match self.ports.users().find(UserId(claims.subject)).await? {
-            Some(user) if user.is_active => Ok(Authenticated { user, claims }),
+            Some(user) if user.admits(session.id(), session.started_at) => Ok(Authenticated { user, claims }),
             _ => Err(TokenError::Ended.into()),
         }
     }

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use domain_shared::{Aggregate, Context, Scopes};
 
 use super::{Registration, User, UserError, UserEvent, UserId, UserState};
-use crate::{FullName, PasswordHash, PhoneNumber};
+use crate::{FullName, PasswordHash, PhoneNumber, SessionId};
 
 /// What a user may change about themselves: `None` keeps, `Some(None)` clears.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +57,7 @@ impl User {
         Ok(())
     }
 
-    /// Replaces the password `old`, which the caller has checked, by `new`.
+    /// Replaces the password `old`, which the caller has checked, by `new`; every session but `kept_session` is over.
     ///
     /// # Errors
     /// [`UserError::Inactive`]; [`UserError::PasswordChangedMeanwhile`] if `old` is no longer the user's, so that of
@@ -66,6 +66,7 @@ impl User {
         &mut self,
         old: &PasswordHash,
         new: PasswordHash,
+        kept_session: Option<SessionId>,
         context: &Context,
     ) -> Result<(), UserError> {
         self.must_be_active()?;
@@ -73,7 +74,7 @@ impl User {
             return Err(UserError::PasswordChangedMeanwhile);
         }
         self.password = new;
-        self.record(UserEvent::PasswordChanged {}, context);
+        self.record(UserEvent::PasswordChanged { kept_session }, context);
         Ok(())
     }
 
@@ -98,6 +99,15 @@ impl User {
             return Err(UserError::AlreadyInactive);
         }
         self.record(UserEvent::Deactivated {}, context);
+        Ok(())
+    }
+
+    /// Ends every session the user has.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn sign_out_everywhere(&mut self, context: &Context) -> Result<(), UserError> {
+        self.record(UserEvent::SignedOutEverywhere {}, context);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 use domain_shared::{DomainEvent, Email, Language, Scopes};
 use serde::{Deserialize, Serialize};
 
-use crate::{FullName, PhoneNumber, Username};
+use crate::{FullName, PhoneNumber, SessionId, Username};
 
 /// What a new user says about themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,11 +32,13 @@ pub enum UserEvent {
     #[serde(rename = "user.profile_updated.v1")]
     ProfileUpdated { full_name: Option<FullName>, phone_number: Option<PhoneNumber> },
     #[serde(rename = "user.password_changed.v1")]
-    PasswordChanged {},
+    PasswordChanged { kept_session: Option<SessionId> },
     #[serde(rename = "user.activated.v1")]
     Activated {},
     #[serde(rename = "user.deactivated.v1")]
     Deactivated {},
+    #[serde(rename = "user.signed_out_everywhere.v1")]
+    SignedOutEverywhere {},
     #[serde(rename = "user.scopes_changed.v1")]
     ScopesChanged { scopes: Scopes },
 }

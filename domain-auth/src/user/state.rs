@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use domain_shared::{Email, Language, Scopes};
 
 use super::{Registration, UserEvent};
-use crate::{FullName, PhoneNumber, Username};
+use crate::{FullName, PhoneNumber, SessionId, Username};
 
 /// Everything about a user that follows from their events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,10 @@ pub struct UserState {
     pub updated_at: DateTime<Utc>,
     /// When the password was set; whatever was proved with an older one no longer counts.
     pub password_changed_at: DateTime<Utc>,
+    /// Sessions started before this are over, whether or not anybody came to end them.
+    pub sessions_from: DateTime<Utc>,
+    /// The one that goes on nevertheless: that in which the password was changed.
+    pub kept_session: Option<SessionId>,
 }
 
 impl UserState {
@@ -45,6 +49,8 @@ impl UserState {
             created_at: at,
             updated_at: at,
             password_changed_at: at,
+            sessions_from: at,
+            kept_session: None,
         }
     }
 
@@ -56,11 +62,31 @@ impl UserState {
                 self.full_name.clone_from(full_name);
                 self.phone_number.clone_from(phone_number);
             }
-            UserEvent::PasswordChanged {} => self.password_changed_at = at,
+            UserEvent::PasswordChanged { kept_session } => {
+                self.password_changed_at = at;
+                self.end_sessions(*kept_session, at);
+            }
             UserEvent::Activated {} => self.is_active = true,
-            UserEvent::Deactivated {} => self.is_active = false,
+            UserEvent::Deactivated {} => {
+                self.is_active = false;
+                self.end_sessions(None, at);
+            }
+            UserEvent::SignedOutEverywhere {} => self.end_sessions(None, at),
             UserEvent::ScopesChanged { scopes } => self.scopes.clone_from(scopes),
         }
         self.updated_at = at;
+    }
+
+    /// Whether the session `id`, started at `started_at`, may go on as far as the user is concerned. It is told from the
+    /// user's own state, in the transaction that changes it, so that no session outlives a change whose request was
+    /// cut off before it came to the sessions.
+    #[must_use]
+    pub fn admits(&self, id: SessionId, started_at: DateTime<Utc>) -> bool {
+        self.is_active && (started_at >= self.sessions_from || self.kept_session == Some(id))
+    }
+
+    const fn end_sessions(&mut self, kept: Option<SessionId>, at: DateTime<Utc>) {
+        self.sessions_from = at;
+        self.kept_session = kept;
     }
 }

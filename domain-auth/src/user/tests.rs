@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{Profile, Registration, User, UserError, UserEvent, UserId};
-use crate::{FullName, PasswordHash, Username};
+use crate::{FullName, PasswordHash, SessionId, Username};
 
 fn at(second: i64) -> Context {
     Context {
@@ -45,8 +45,8 @@ fn registering_is_the_first_event() {
 #[test]
 fn of_two_changes_from_one_old_password_the_second_is_refused() {
     let mut ada = ada();
-    ada.change_password(&hash("old"), hash("new"), &at(2)).unwrap();
-    let second = ada.change_password(&hash("old"), hash("newer"), &at(3));
+    ada.change_password(&hash("old"), hash("new"), None, &at(2)).unwrap();
+    let second = ada.change_password(&hash("old"), hash("newer"), None, &at(3));
     assert_eq!(second, Err(UserError::PasswordChangedMeanwhile));
     assert_eq!(ada.password(), &hash("new"));
 }
@@ -54,7 +54,7 @@ fn of_two_changes_from_one_old_password_the_second_is_refused() {
 #[test]
 fn a_login_begun_before_a_password_change_does_not_end_after_it() {
     let mut ada = ada();
-    ada.change_password(&hash("old"), hash("new"), &at(5)).unwrap();
+    ada.change_password(&hash("old"), hash("new"), None, &at(5)).unwrap();
     assert_eq!(ada.log_in(at(4).at, &at(6)), Err(UserError::PasswordChangedMeanwhile));
     assert_eq!(ada.log_in(at(5).at, &at(6)), Ok(()));
 }
@@ -83,9 +83,29 @@ fn a_profile_update_keeps_what_it_does_not_name_and_clears_what_is_null() {
 }
 
 #[test]
+fn older_sessions_are_over_once_the_password_changes_but_for_the_one_it_changes_in() {
+    let (here, there, mut ada) = (SessionId(Uuid::from_u128(1)), SessionId(Uuid::from_u128(2)), ada());
+    assert!(ada.admits(here, at(2).at) && ada.admits(there, at(2).at));
+    ada.change_password(&hash("old"), hash("new"), Some(here), &at(3)).unwrap();
+    assert!(ada.admits(here, at(2).at) && !ada.admits(there, at(2).at));
+    assert!(ada.admits(there, at(3).at), "later ones are fine");
+    ada.sign_out_everywhere(&at(4)).unwrap();
+    assert!(!ada.admits(here, at(2).at) && !ada.admits(there, at(3).at));
+}
+
+#[test]
+fn activation_brings_no_old_session_back() {
+    let mut ada = ada();
+    ada.deactivate(&at(3)).unwrap();
+    assert!(!ada.admits(SessionId(Uuid::nil()), at(4).at), "an inactive user has none at all");
+    ada.activate(&at(5)).unwrap();
+    assert!(!ada.admits(SessionId(Uuid::nil()), at(2).at) && ada.admits(SessionId(Uuid::nil()), at(6).at));
+}
+
+#[test]
 fn no_event_holds_a_secret() {
     let mut ada = ada();
-    ada.change_password(&hash("old"), hash("$2b$secret"), &at(2)).unwrap();
+    ada.change_password(&hash("old"), hash("$2b$secret"), None, &at(2)).unwrap();
     let log = serde_json::to_string(&seal(&ada).unwrap()).unwrap();
     assert!(!log.contains("$2b$") && !log.contains("old"), "{log}");
 }
@@ -94,11 +114,12 @@ fn no_event_holds_a_secret() {
 fn command(user: &mut User, which: u8, context: &Context) {
     let _ = match which {
         0 => user.log_in(context.at, context),
-        1 => user.change_password(&user.password().clone(), hash(&context.at.to_string()), context),
+        1 => user.change_password(&user.password().clone(), hash(&context.at.to_string()), None, context),
         2 => user.activate(context),
         3 => user.deactivate(context),
         4 => user.set_scopes([Scope::products_write()].into_iter().collect(), context),
         5 => user.set_scopes([].into_iter().collect(), context),
+        6 => user.sign_out_everywhere(context),
         _ => {
             let name = FullName::parse(format!("Ada {which}")).ok();
             user.update_profile(Profile { full_name: Some(name), phone_number: None }, context)

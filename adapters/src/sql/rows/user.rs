@@ -1,7 +1,7 @@
 use std::fmt;
 
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
-use domain_auth::{FullName, PasswordHash, User, UserId, UserState};
+use domain_auth::{FullName, PasswordHash, SessionId, User, UserId, UserState};
 use domain_shared::{Aggregate, Language, Scope, Scopes, StoreError};
 
 use super::{from_column, restored, to_column};
@@ -29,6 +29,8 @@ pub struct UserRow {
     created_at: Time,
     updated_at: Time,
     password_changed_at: Time,
+    sessions_from: Time,
+    kept_session: Option<Id>,
     version: i64,
 }
 
@@ -59,6 +61,8 @@ impl From<&User> for UserRow {
             created_at: Time(user.created_at),
             updated_at: Time(user.updated_at),
             password_changed_at: Time(user.password_changed_at),
+            sessions_from: Time(user.sessions_from),
+            kept_session: user.kept_session.map(|session| Id(session.0)),
             version: to_column(user.version()),
         }
     }
@@ -81,6 +85,8 @@ impl TryFrom<UserRow> for User {
             created_at: row.created_at.0,
             updated_at: row.updated_at.0,
             password_changed_at: row.password_changed_at.0,
+            sessions_from: row.sessions_from.0,
+            kept_session: row.kept_session.map(|session| SessionId(session.0)),
         };
         let password = PasswordHash::new(row.password_hash);
         Ok(Self::restore(UserId(row.id.0), state, password, from_column(row.version)))

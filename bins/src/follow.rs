@@ -1,7 +1,7 @@
 //! Subscribers follow the log for as long as the process lives.
 use std::{error::Error, sync::Arc, time::Duration};
 
-use domain_shared::{Checkpoints, Delivery, EventLog, Subscriber, deliver};
+use domain_shared::{Checkpoints, Delivery, EventLog, Setback, Subscriber, deliver};
 
 /// Hands the log to `subscriber` for as long as the process lives.
 pub async fn follow(
@@ -11,9 +11,11 @@ pub async fn follow(
 ) {
     const PAUSE: Duration = Duration::from_millis(500);
     const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-    let mut pause = PAUSE;
+    /// How often an event that is itself at fault is tried.
+    const MOST_TRIES: u32 = 3;
+    let (mut pause, mut given_up, mut tries) = (PAUSE, None, (0, 0));
     loop {
-        let failure: Box<dyn Error + Send + Sync> = match deliver(&log, &checkpoints, &*subscriber).await {
+        match deliver(&log, &checkpoints, &*subscriber, given_up).await {
             Ok(Delivery::Progress(_)) => {
                 pause = PAUSE;
                 continue;
@@ -23,16 +25,20 @@ pub async fn follow(
                 tokio::time::sleep(pause).await;
                 continue;
             }
-            Ok(Delivery::Retry(error)) => error,
-            Err(error) => error.into(),
-        };
-        report(&*failure, subscriber.name());
+            Ok(Delivery::Retry(position, setback)) => {
+                if let Setback::ThisEvent(_) = setback {
+                    tries = if tries.0 == position { (position, tries.1 + 1) } else { (position, 1) };
+                    given_up = (tries.1 >= MOST_TRIES).then_some(position);
+                }
+                report(&setback, subscriber.name(), given_up);
+            }
+            Err(error) => report(&error, subscriber.name(), None),
+        }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
-fn report(failure: &(dyn Error + Send + Sync + 'static), subscriber: &str) {
-    let error: &(dyn Error + 'static) = failure;
-    tracing::warn!(error, subscriber, "delivery failed");
+fn report(error: &(dyn Error + 'static), subscriber: &str, given_up: Option<u64>) {
+    tracing::warn!(error, subscriber, given_up, "delivery failed");
 }

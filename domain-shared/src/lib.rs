@@ -29,7 +29,7 @@ pub use letter::{Block, Letter};
 pub use page::Limit;
 pub use ports::{
     Changed, Checkpoints, Clock, Decision, Delivery, EventLog, IdGenerator, MailError, Mailer, Repository,
-    Subscriber, TokenVerifier, deliver,
+    Setback, Subscriber, TokenVerifier, deliver,
 };
 pub use scope::{Scope, Scopes};
 pub use text::{line, paragraph};

@@ -97,10 +97,16 @@ impl Mailer for SmtpMailer {
             Ok(Err(error)) if error.is_permanent() && !is_about_us(&error) => {
                 Err(MailError::Rejected(error.into()))
             }
+            Ok(Err(error)) if is_about_the_letter(&error) => Err(MailError::Deferred(error.into())),
             Ok(Err(error)) => Err(MailError::Unavailable(error.into())),
             Err(late) => Err(MailError::Unavailable(late.into())),
         }
     }
+}
+
+/// Whether the server puts off this letter, rather than all (RFC 5321, section 4.2.3): the mailbox can't be had now.
+fn is_about_the_letter(error: &lettre::transport::smtp::Error) -> bool {
+    matches!(error.status().map(u16::from), Some(450 | 451))
 }
 
 /// Whether the server refuses us rather than the letter (RFC 4954, section 6): with other credentials it would take it.

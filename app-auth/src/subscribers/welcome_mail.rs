@@ -1,8 +1,6 @@
-use std::error::Error;
-
 use async_trait::async_trait;
 use domain_auth::UserEvent;
-use domain_shared::{MailError, Mailer, StoredEvent, Subscriber, decode};
+use domain_shared::{MailError, Mailer, Setback, StoredEvent, Subscriber, decode};
 
 use crate::letters;
 
@@ -19,23 +17,29 @@ impl<M: Mailer> Subscriber for WelcomeMail<M> {
         "welcome-mail"
     }
 
-    async fn on(&self, stored: &StoredEvent) -> Result<(), Box<dyn Error + Send + Sync>> {
+    async fn on(&self, stored: &StoredEvent) -> Result<(), Setback> {
         if stored.event.kind != "user.registered.v1" {
             return Ok(());
         }
-        let UserEvent::Registered(who) = decode(&stored.event)? else { return Ok(()) };
+        let UserEvent::Registered(who) =
+            decode(&stored.event).map_err(|error| Setback::ThisEvent(error.into()))?
+        else {
+            return Ok(());
+        };
         let letter = letters::welcome(who.email, who.language, who.username.as_str());
         match self.mailer.send(&letter).await {
             // Nobody lives there; trying again won't change that.
             Ok(()) | Err(MailError::Rejected(_)) => Ok(()),
-            Err(error) => Err(error.into()),
+            Err(error @ MailError::Deferred(_)) => Err(Setback::ThisEvent(error.into())),
+            Err(error) => Err(Setback::Everything(error.into())),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain_shared::{Delivery, deliver};
+    use adapters::mail::memory::MemoryMailer;
+    use domain_shared::{Delivery, Letter, deliver};
 
     use super::*;
     use crate::testing::World;
@@ -46,10 +50,37 @@ mod tests {
         world.register("ada").await;
         world.sign_in("eve").await;
         let greeter = WelcomeMail { mailer: world.mailer.clone() };
-        while !matches!(deliver(&world.store, &world.store, &greeter).await.unwrap(), Delivery::Idle) {}
+        while !matches!(deliver(&world.store, &world.store, &greeter, None).await.unwrap(), Delivery::Idle) {}
         let welcomes: Vec<_> =
             world.letters().into_iter().filter(|l| l.subject.contains("Welcome")).collect();
         assert_eq!(welcomes.len(), 2);
         assert_eq!(welcomes[0].to.as_str(), "ada@example.com");
+    }
+
+    /// A mail server that puts off whatever goes to `gone@example.com`.
+    struct Greylist(MemoryMailer);
+
+    #[async_trait]
+    impl Mailer for Greylist {
+        async fn send(&self, letter: &Letter) -> Result<(), MailError> {
+            if letter.to.as_str() == "gone@example.com" {
+                return Err(MailError::Deferred("450".into()));
+            }
+            self.0.send(letter).await
+        }
+    }
+
+    #[tokio::test]
+    async fn a_recipient_who_is_put_off_holds_nobody_else_up_for_long() {
+        let world = World::new();
+        world.register("gone").await;
+        world.register("after").await;
+        let greeter = WelcomeMail { mailer: Greylist(world.mailer.clone()) };
+        let put_off = deliver(&world.store, &world.store, &greeter, None).await.unwrap();
+        let Delivery::Retry(position, Setback::ThisEvent(_)) = put_off else { panic!("{put_off:?}") };
+        assert!(world.letters().is_empty());
+
+        deliver(&world.store, &world.store, &greeter, Some(position)).await.unwrap();
+        assert_eq!(world.letters()[0].to.as_str(), "after@example.com");
     }
 }

@@ -1,8 +1,8 @@
-use std::error::Error;
-
 use async_trait::async_trait;
 use domain_product::ProductEvent;
-use domain_shared::{Block, Email, Language, Letter, MailError, Mailer, StoredEvent, Subscriber, decode};
+use domain_shared::{
+    Block, Email, Language, Letter, MailError, Mailer, Setback, StoredEvent, Subscriber, decode,
+};
 
 /// Tells those who buy in that a product is running out, once per crossing of its threshold.
 #[derive(Debug, Clone)]
@@ -21,20 +21,26 @@ impl<M: Mailer> Subscriber for LowStockMail<M> {
         "low-stock-mail"
     }
 
-    async fn on(&self, stored: &StoredEvent) -> Result<(), Box<dyn Error + Send + Sync>> {
+    async fn on(&self, stored: &StoredEvent) -> Result<(), Setback> {
         if stored.event.kind != "product.low_stock.v1" {
             return Ok(());
         }
-        let event: ProductEvent = decode(&stored.event)?;
+        let event: ProductEvent = decode(&stored.event).map_err(|error| Setback::ThisEvent(error.into()))?;
+        let (mut told, mut put_off) = (0, None);
         for recipient in &self.recipients {
             let Some(letter) = self.letter(recipient.clone(), &event) else { continue };
             match self.mailer.send(&letter).await {
                 // Nobody lives there; trying again won't change that.
-                Ok(()) | Err(MailError::Rejected(_)) => {}
-                Err(error) => return Err(error.into()),
+                Ok(()) | Err(MailError::Rejected(_)) => told += 1,
+                Err(error @ MailError::Deferred(_)) => put_off = Some(error),
+                Err(error) => return Err(Setback::Everything(error.into())),
             }
         }
-        Ok(())
+        match put_off {
+            // With others told, trying again would tell them twice.
+            Some(error) if told == 0 => Err(Setback::ThisEvent(error.into())),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -81,8 +87,10 @@ mod tests {
         let mailer = MemoryMailer::default();
         let recipients = ["a@example.com", "b@example.com"].map(|a| Email::parse(a.into()).unwrap()).into();
         let reporter = LowStockMail { mailer: mailer.clone(), recipients, language: Language::Es };
-        while !matches!(deliver(&products.0.log, &products.0.log, &reporter).await.unwrap(), Delivery::Idle) {
-        }
+        while !matches!(
+            deliver(&products.0.log, &products.0.log, &reporter, None).await.unwrap(),
+            Delivery::Idle
+        ) {}
         let subjects: Vec<_> = mailer.sent().into_iter().map(|letter| letter.subject).collect();
         assert_eq!(subjects, ["Pocas existencias: Laptop", "Pocas existencias: Laptop"]);
     }

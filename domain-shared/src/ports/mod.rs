@@ -11,6 +11,6 @@ mod wiring;
 pub use event_log::{Checkpoints, EventLog};
 pub use mailer::{MailError, Mailer};
 pub use repository::{Changed, Decision, Repository};
-pub use subscriber::{Delivery, Subscriber, deliver};
+pub use subscriber::{Delivery, Setback, Subscriber, deliver};
 pub use system::{Clock, IdGenerator};
 pub use token_verifier::TokenVerifier;

@@ -14,8 +14,19 @@ pub trait Subscriber: Send + Sync + 'static {
     /// Reacts to `event`.
     ///
     /// # Errors
-    /// Anything that may be over later; the event is then delivered again.
-    async fn on(&self, event: &StoredEvent) -> Result<(), Box<dyn Error + Send + Sync>>;
+    /// [`Setback::Everything`] or [`Setback::ThisEvent`]; the event is then delivered again.
+    async fn on(&self, event: &StoredEvent) -> Result<(), Setback>;
+}
+
+/// Why an event wasn't reacted to.
+#[derive(Debug, thiserror::Error)]
+pub enum Setback {
+    /// Nothing can be done at the moment; the next event would fare no better.
+    #[error(transparent)]
+    Everything(Box<dyn Error + Send + Sync>),
+    /// Nothing can be done about this event; it must not hold up those behind it for long.
+    #[error(transparent)]
+    ThisEvent(Box<dyn Error + Send + Sync>),
 }
 
 /// How one round of [`deliver`] went.
@@ -25,11 +36,12 @@ pub enum Delivery {
     Idle,
     /// This many events were handled; there may be more.
     Progress(usize),
-    /// The subscriber asked for a retry; the event and those after it stay undelivered.
-    Retry(Box<dyn Error + Send + Sync>),
+    /// The event at this position, and those after it, stay undelivered.
+    Retry(u64, Setback),
 }
 
-/// Hands the next events after the subscriber's checkpoint to it, at least once and in order.
+/// Hands the next events after the subscriber's checkpoint to it, at least once and in order. The event at the position
+/// `given_up` is left out, if it is the next.
 ///
 /// # Errors
 /// Whatever the log or the checkpoints answer.
@@ -37,14 +49,17 @@ pub async fn deliver(
     log: &(impl EventLog + ?Sized),
     checkpoints: &(impl Checkpoints + ?Sized),
     subscriber: &(impl Subscriber + ?Sized),
+    given_up: Option<u64>,
 ) -> Result<Delivery, StoreError> {
     const BATCH: usize = 100;
     let start = checkpoints.load(subscriber.name()).await?;
     let events = log.after(start, BATCH).await?;
     let (mut reached, mut failure) = (start, None);
     for event in &events {
-        if let Err(error) = subscriber.on(event).await {
-            failure = Some(error);
+        if given_up != Some(event.position)
+            && let Err(setback) = subscriber.on(event).await
+        {
+            failure = Some(Delivery::Retry(event.position, setback));
             break;
         }
         reached = event.position;
@@ -53,7 +68,7 @@ pub async fn deliver(
         checkpoints.store(subscriber.name(), reached).await?;
     }
     Ok(match failure {
-        Some(error) => Delivery::Retry(error),
+        Some(retry) => retry,
         None if events.is_empty() => Delivery::Idle,
         None => Delivery::Progress(events.len()),
     })

@@ -83,9 +83,20 @@ async fn what_is_refused_for_good_is_rejected() {
 }
 
 #[tokio::test]
+async fn a_recipient_who_is_put_off_is_not_the_servers_trouble() {
+    let moods: [Manners; 2] = [
+        |line| line.starts_with("RCPT").then_some("450 4.1.2 domain not found"),
+        |line| line.starts_with("RCPT").then_some("451 4.7.1 greylisted"),
+    ];
+    for manners in moods {
+        let (sent, _) = send(manners).await;
+        assert!(matches!(sent, Err(MailError::Deferred(_))), "{sent:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_may_work_later_is_unavailable() {
-    let moods: [Manners; 5] = [
-        |line| line.starts_with("RCPT").then_some("450 4.2.0 greylisted"),
+    let moods: [Manners; 4] = [
         |line| line.starts_with("MAIL").then_some("421 4.3.2 shutting down"),
         |line| (line == ".").then_some("452 4.3.1 disk full"),
         |line| line.starts_with("RCPT").then_some(HANG_UP),

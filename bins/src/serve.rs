@@ -65,12 +65,12 @@ impl Service {
         })
     }
 
-    fn routes(&self, config: &mut web::ServiceConfig, is_development: bool) {
+    fn routes(&self, config: &mut web::ServiceConfig, shows_mails: bool) {
         match self {
             Self::Auth(auth) => {
                 config.app_data(Data::new(auth.auth.clone()));
                 http::auth::routes(config);
-                if let Some(folder) = auth.outbox.folder.clone().filter(|_| is_development) {
+                if let Some(folder) = auth.outbox.folder.clone().filter(|_| shows_mails) {
                     http::mailbox::routes(config, folder);
                 }
             }
@@ -86,8 +86,11 @@ impl Service {
     /// Starts to serve whoever comes in by `door`.
     fn server(&self, config: &Config, door: &Door, closing: &Closing) -> io::Result<Server> {
         let identity = Identity { service: self.name(), environment: config.settings.environment.name() };
-        let (dependencies, document, is_development) =
-            (self.dependencies(closing.clone()), self.document(), config.is_development());
+        let (dependencies, document, shows_mails) = (
+            self.dependencies(closing.clone()),
+            self.document(),
+            config.is_development() && config.settings.host.is_loopback(),
+        );
         let metrics = Metrics::new().map_err(io::Error::other)?;
         let origins: Arc<[String]> = config.settings.allowed_origins.0.clone().into();
         let this = self.clone();
@@ -99,7 +102,7 @@ impl Service {
                 .wrap(service::cors(&origins))
                 .wrap(from_fn(http::metrics::middleware))
                 .wrap(from_fn(http::patience::middleware))
-                .configure(|config| this.routes(config, is_development))
+                .configure(|config| this.routes(config, shows_mails))
                 .configure(|config| service::routes(config, identity, dependencies, metrics, document))
         };
         let mut server = HttpServer::new(app)

@@ -50,6 +50,13 @@ impl JwtKeys {
     pub fn public_of(private_pem: &str) -> Result<String, JwtKeyError> {
         public_pem(&read_private(private_pem)?.pair)
     }
+
+    /// Whether what one key signs, the other accepts.
+    #[must_use]
+    pub fn are_a_pair(private_pem: &str, public_pem: &str) -> bool {
+        let own = Self::public_of(private_pem).and_then(|own| read_public(&own));
+        own.is_ok_and(|own| read_public(public_pem) == Ok(own))
+    }
 }
 
 impl std::fmt::Debug for JwtKeys {
@@ -114,6 +121,8 @@ mod tests {
     fn a_public_key_follows_from_its_private_key() {
         let keys = JwtKeys::generate().unwrap();
         assert_eq!(JwtKeys::public_of(&keys.private_pem), Ok(keys.public_pem.clone()));
+        assert!(JwtKeys::are_a_pair(&keys.private_pem, &keys.public_pem));
+        assert!(!JwtKeys::are_a_pair(&keys.private_pem, &JwtKeys::generate().unwrap().public_pem));
         assert_eq!(
             read_public(&keys.public_pem).unwrap(),
             read_private(&keys.private_pem).unwrap().pair.public_key().as_ref()

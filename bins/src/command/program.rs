@@ -6,7 +6,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use super::{CreateSuperuser, logging};
 use crate::{
     compose::{AuthService, ComposeError, Outbox, ProductService},
-    config::{Config, Settings},
+    config::{Config, Runs, Settings},
     serve::{Service, serve},
 };
 
@@ -62,29 +62,29 @@ pub struct PanalProgram {
 pub trait Program: CommandFactory + FromArgMatches {
     /// What to do, and with which settings.
     fn into_parts(self) -> (Settings, AuthTask);
-    /// Whether it runs auth-service, and whether it runs product-service.
-    const SERVICES: (bool, bool);
+    /// Which services it runs.
+    const RUNS: Runs;
 }
 
 impl Program for AuthProgram {
     fn into_parts(self) -> (Settings, AuthTask) {
         (self.settings, self.task.unwrap_or(AuthTask::Any(Task::Serve)))
     }
-    const SERVICES: (bool, bool) = (true, false);
+    const RUNS: Runs = Runs { auth: true, product: false };
 }
 
 impl Program for ProductProgram {
     fn into_parts(self) -> (Settings, AuthTask) {
         (self.settings, AuthTask::Any(self.task.unwrap_or(Task::Serve)))
     }
-    const SERVICES: (bool, bool) = (false, true);
+    const RUNS: Runs = Runs { auth: false, product: true };
 }
 
 impl Program for PanalProgram {
     fn into_parts(self) -> (Settings, AuthTask) {
         (self.settings, self.task.unwrap_or(AuthTask::Any(Task::Serve)))
     }
-    const SERVICES: (bool, bool) = (true, true);
+    const RUNS: Runs = Runs { auth: true, product: true };
 }
 
 /// Runs the program `P` with this process's arguments and environment.
@@ -99,7 +99,7 @@ pub fn main<P: Program>() -> ExitCode {
         }
     };
     let (settings, task) = program.into_parts();
-    let config = match Config::new(settings, P::SERVICES.0) {
+    let config = match Config::new(settings, P::RUNS) {
         Ok(config) => config,
         Err(refusal) => return fail(&refusal),
     };
@@ -109,16 +109,16 @@ pub fn main<P: Program>() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
-    match runtime.block_on(run(P::SERVICES, &config, task)) {
+    match runtime.block_on(run(P::RUNS, &config, task)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&*error),
     }
 }
 
-async fn run((auth, product): (bool, bool), config: &Config, task: AuthTask) -> Result<(), ComposeError> {
+async fn run(runs: Runs, config: &Config, task: AuthTask) -> Result<(), ComposeError> {
     let outbox = Outbox::open(config)?;
     let mut services = Vec::new();
-    if auth {
+    if runs.auth {
         let service = AuthService::open(config, outbox.clone()).await?;
         if let AuthTask::CreateSuperuser(command) = &task {
             say(&command.run(&service).await?);
@@ -128,7 +128,7 @@ async fn run((auth, product): (bool, bool), config: &Config, task: AuthTask) -> 
         }
         services.push(Service::Auth(Box::new(service)));
     }
-    if product {
+    if runs.product {
         services.push(Service::Product(Box::new(ProductService::open(config, outbox.clone()).await?)));
     }
     if matches!(task, AuthTask::Any(Task::Migrate)) {
@@ -149,6 +149,7 @@ fn banner(services: &[Service], config: &Config, outbox: &Outbox) -> String {
             Service::Auth(_) => ("auth-service", config.auth_address(), &config.auth_store),
             Service::Product(_) => ("product-service", config.product_address(), &config.product_store),
         };
+        let store = store.as_ref().map(ToString::to_string).unwrap_or_default();
         lines.push(format!("  {name:<16} http://{address}/docs   store: {store}"));
     }
     if let (Some(folder), true) = (&outbox.folder, matches!(services.first(), Some(Service::Auth(_)))) {

@@ -57,7 +57,10 @@ impl AuthService {
             .map_err(bad_key("JWT_PRIVATE_KEY_FILE"))?;
         let verifier = JwtVerifier::from_pem(&config.secrets.jwt_public, TOKEN_REALM, TOKEN_REALM)
             .map_err(bad_key("JWT_PUBLIC_KEY_FILE"))?;
-        let store = AuthStore::open(&config.auth_store, config.settings.database_pool_size).await?;
+        let Some(store) = &config.auth_store else {
+            return Err(Refusal::of("AUTH_DATABASE_URL", "is required by auth-service").into());
+        };
+        let store = AuthStore::open(store, config.settings.database_pool_size).await?;
         let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
         let ports = Wiring {
             users: store.users.clone(),

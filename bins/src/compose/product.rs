@@ -42,7 +42,10 @@ impl ProductService {
     pub async fn open(config: &Config, outbox: Outbox) -> Result<Self, ComposeError> {
         let verifier = JwtVerifier::from_pem(&config.secrets.jwt_public, TOKEN_REALM, TOKEN_REALM)
             .map_err(|_| Refusal::of("JWT_PUBLIC_KEY_FILE", "must be an Ed25519 key in PEM"))?;
-        let store = ProductStore::open(&config.product_store, config.settings.database_pool_size).await?;
+        let Some(store) = &config.product_store else {
+            return Err(Refusal::of("PRODUCT_DATABASE_URL", "is required by product-service").into());
+        };
+        let store = ProductStore::open(store, config.settings.database_pool_size).await?;
         let ports = Wiring {
             products: store.products.clone(),
             catalogue: store.catalogue.clone(),

@@ -55,6 +55,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// Which services a process runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Runs {
+    /// Whether it runs auth-service.
+    pub auth: bool,
+    /// Whether it runs product-service.
+    pub product: bool,
+}
+
 /// Where letters go.
 #[derive(Debug, Clone)]
 pub enum Mail {
@@ -69,10 +78,10 @@ pub enum Mail {
 pub struct Config {
     /// The settings that need no further thought.
     pub settings: Settings,
-    /// auth-service's store.
-    pub auth_store: Store,
-    /// product-service's store.
-    pub product_store: Store,
+    /// auth-service's store, if this process runs it.
+    pub auth_store: Option<Store>,
+    /// product-service's store, if this process runs it.
+    pub product_store: Option<Store>,
     /// The secrets and keys.
     pub secrets: Secrets,
     /// The numbers the auth use cases go by.
@@ -94,14 +103,17 @@ impl Config {
         file::parse(args)
     }
 
-    /// Checks `settings` and fills in what depends on several of them; `with_auth` says whether this process runs
-    /// auth-service, which has secrets that product-service need not have.
+    /// Checks `settings` and fills in what depends on several of them; only what concerns the services that this
+    /// process `runs` is asked for.
     ///
     /// # Errors
     /// A [`Refusal`] that names the setting, never its value.
-    pub fn new(settings: Settings, with_auth: bool) -> Result<Self, Refusal> {
-        let (auth_store, product_store) = stores::choose(&settings)?;
-        let secrets = Secrets::load(&settings, with_auth)?;
+    pub fn new(settings: Settings, runs: Runs) -> Result<Self, Refusal> {
+        if runs.auth && settings.environment == Environment::Production && settings.bcrypt_cost < 10 {
+            return Err(Refusal::of("BCRYPT_COST", "must be at least 10 in production"));
+        }
+        let (auth_store, product_store) = stores::choose(&settings, runs)?;
+        let secrets = Secrets::load(&settings, runs.auth)?;
         Ok(Self {
             policy: policy(&settings),
             public_writes: public_writes(&settings)?,

@@ -38,6 +38,13 @@ pub fn log_format(raw: &str) -> Result<LogFormat, String> {
     one_of(raw, &[("text", LogFormat::Text), ("json", LogFormat::Json)])
 }
 
+pub fn log_level(raw: &str) -> Result<String, String> {
+    let filter = tracing_subscriber::EnvFilter::try_new(raw);
+    filter
+        .map(|_| raw.to_owned())
+        .map_err(|_| "must be a level such as info, or a list such as info,bins=debug".to_owned())
+}
+
 pub fn flag(raw: &str) -> Result<bool, String> {
     one_of(raw, &[("true", true), ("false", false), ("1", true), ("0", false), ("yes", true), ("no", false)])
 }

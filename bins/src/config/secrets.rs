@@ -58,7 +58,13 @@ impl Secrets {
             None => return Err(Refusal::of("JWT_PUBLIC_KEY_FILE", "is required in production")),
         };
         let jwt_public = match &settings.jwt_public_key_file {
-            Some(public) => read(public, "JWT_PUBLIC_KEY_FILE")?,
+            Some(public) => {
+                let public = read(public, "JWT_PUBLIC_KEY_FILE")?;
+                if !JwtKeys::are_a_pair(&private, &public) {
+                    return Err(Refusal::of("JWT_PUBLIC_KEY_FILE", "must belong to JWT_PRIVATE_KEY_FILE"));
+                }
+                public
+            }
             None => JwtKeys::public_of(&private)
                 .map_err(|_| Refusal::of("JWT_PRIVATE_KEY_FILE", "must be an Ed25519 key in PEM (PKCS#8)"))?,
         };

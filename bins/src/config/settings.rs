@@ -4,7 +4,7 @@ use clap::Args;
 use super::parse;
 
 /// Every setting. Each is a flag, an environment variable and a key of the TOML file, in this order of precedence.
-#[derive(Args, Debug, Clone)]
+#[derive(Args, Clone)]
 pub struct Settings {
     /// development or production; production has no default secrets, no mailbox page and no public writes
     #[arg(long, env = "ENVIRONMENT", global = true, default_value = "development", value_parser = parse::environment)]
@@ -109,6 +109,13 @@ pub struct Settings {
     #[arg(long, env = "LOG_FORMAT", global = true, value_parser = parse::log_format)]
     pub log_format: Option<super::LogFormat>,
     /// What is logged, such as info or bins=debug
-    #[arg(long, env = "LOG_LEVEL", global = true, default_value = "info,actix_server=warn")]
+    #[arg(long, env = "LOG_LEVEL", global = true, default_value = "info,actix_server=warn", value_parser = parse::log_level)]
     pub log_level: String,
+}
+
+/// Some settings are secrets, so none is printed.
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Settings(…)")
+    }
 }

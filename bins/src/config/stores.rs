@@ -1,7 +1,7 @@
 //! The store is chosen by the scheme of its URL.
 use std::path::PathBuf;
 
-use super::{Environment, Refusal, Settings};
+use super::{Environment, Refusal, Runs, Settings};
 
 /// Where a service keeps its data.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,12 +35,13 @@ impl std::fmt::Display for Store {
     }
 }
 
-/// The stores of both services.
-pub(super) fn choose(settings: &Settings) -> Result<(Store, Store), Refusal> {
-    let auth = one(settings, "AUTH_DATABASE_URL", settings.auth_database_url.as_deref(), "auth.db")?;
+/// The stores of the services that this process runs.
+pub(super) fn choose(settings: &Settings, runs: Runs) -> Result<(Option<Store>, Option<Store>), Refusal> {
+    let auth = || one(settings, "AUTH_DATABASE_URL", settings.auth_database_url.as_deref(), "auth.db");
     let product =
-        one(settings, "PRODUCT_DATABASE_URL", settings.product_database_url.as_deref(), "product.db")?;
-    if matches!(auth, Store::Sqlite(_)) && auth == product {
+        || one(settings, "PRODUCT_DATABASE_URL", settings.product_database_url.as_deref(), "product.db");
+    let (auth, product) = (runs.auth.then(auth).transpose()?, runs.product.then(product).transpose()?);
+    if matches!(auth, Some(Store::Sqlite(_))) && auth == product {
         return Err(Refusal::of(
             "PRODUCT_DATABASE_URL",
             "must be another SQLite file than AUTH_DATABASE_URL",
@@ -79,18 +80,31 @@ fn parse(name: &'static str, url: &str) -> Result<Store, Refusal> {
     match scheme.split('+').next().unwrap_or_default() {
         "memory" => Ok(Store::Memory),
         "sqlite" => {
-            let path = rest.strip_prefix("///").unwrap_or(rest);
-            if path.is_empty() { Err(refusal()) } else { Ok(Store::Sqlite(path.into())) }
+            match rest.strip_prefix("///").unwrap_or(rest) {
+                // Each connection would have a database of its own.
+                ":memory:" => Ok(Store::Memory),
+                // sqlite://a/b reads as a host and a path, and is neither.
+                path if path.is_empty() || path.starts_with("//") => Err(refusal()),
+                path => Ok(Store::Sqlite(path.into())),
+            }
         }
         "postgres" | "postgresql" => {
             let url = format!("postgres:{rest}");
             match url::Url::parse(&url) {
+                Ok(parsed) if asks_for_tls(&parsed) => {
+                    Err(Refusal::of(name, "asks for TLS by its sslmode, which isn't spoken yet"))
+                }
                 Ok(parsed) if parsed.has_host() && parsed.path().len() > 1 => Ok(Store::Postgres(url)),
                 _ => Err(Refusal::of(name, "must be postgres://user:password@host:port/database")),
             }
         }
         _ => Err(refusal()),
     }
+}
+
+fn asks_for_tls(url: &url::Url) -> bool {
+    url.query_pairs()
+        .any(|(name, mode)| name == "sslmode" && (mode == "require" || mode.starts_with("verify")))
 }
 
 #[cfg(test)]
@@ -104,6 +118,7 @@ mod tests {
             ("sqlite:data/a.db", Store::Sqlite("data/a.db".into())),
             ("sqlite:///./auth.db", Store::Sqlite("./auth.db".into())),
             ("sqlite:////var/lib/a.db", Store::Sqlite("/var/lib/a.db".into())),
+            ("sqlite:///:memory:", Store::Memory),
             ("postgresql+psycopg2://u:p@h/db", Store::Postgres("postgres://u:p@h/db".into())),
         ] {
             assert_eq!(parse("X", url), Ok(store), "{url}");
@@ -112,7 +127,16 @@ mod tests {
 
     #[test]
     fn a_bad_url_is_refused_by_the_name_of_its_setting_without_its_value() {
-        for url in ["", "mysql://hunter2@h/db", "hunter2", "postgres://", "postgres://hunter2@h", "sqlite:"] {
+        for url in [
+            "",
+            "mysql://hunter2@h/db",
+            "hunter2",
+            "postgres://",
+            "postgres://hunter2@h",
+            "sqlite:",
+            "sqlite://hunter2/a.db",
+            "postgres://hunter2@h/db?sslmode=require",
+        ] {
             let refusal = parse("AUTH_DATABASE_URL", url).unwrap_err().to_string();
             assert!(refusal.contains("AUTH_DATABASE_URL") && !refusal.contains("hunter2"), "{refusal}");
         }

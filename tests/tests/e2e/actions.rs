@@ -12,6 +12,12 @@ pub struct Session {
 }
 
 impl World {
+    /// The address of the user `name`, who is another in every world: they all share a mail server.
+    pub fn address(&self, name: &str) -> String {
+        let world = self.auth.rsplit(':').next().unwrap();
+        format!("{name}@world{world}-{}.example", std::process::id())
+    }
+
     pub fn at_auth(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}/api/v1/auth{path}", self.auth))
     }
@@ -21,7 +27,7 @@ impl World {
     }
 
     pub async fn register(&self, name: &str) -> Response {
-        let body = json!({ "email": format!("{name}@example.com"), "username": name, "password": PASSWORD });
+        let body = json!({ "email": self.address(name), "username": name, "password": PASSWORD });
         self.at_auth(Method::POST, "/register").json(&body).send().await.unwrap()
     }
 
@@ -32,7 +38,7 @@ impl World {
 
     /// Logs in and reads the code out of the mail: the user's id and the code.
     pub async fn start_login(&self, name: &str, password: &str) -> (String, String) {
-        let address = format!("{name}@example.com");
+        let address = self.address(name);
         let before = self.mails.codes_to(&address).len();
         let started = json_of(self.log_in(name, password).await, 200).await;
         let code = self.mails.code_to(&address, before).await;

@@ -54,7 +54,7 @@ impl Running {
 }
 
 pub const PASSWORD: &str = "correct horse";
-pub const SUPERUSER: (&str, &str) = ("root@example.com", "root");
+pub const SUPERUSER: &str = "root";
 
 impl World {
     /// Services where writes need the scope `products:write`, which nobody has unless granted.
@@ -153,7 +153,7 @@ impl World {
             let mut made = self.with_superuser("auth-service", &[]);
             assert!(made.0.wait().unwrap().success(), "create-superuser");
         }
-        self.sign_in(SUPERUSER.1).await
+        self.sign_in(SUPERUSER).await
     }
 
     fn with_superuser(&self, program: &str, more: &[&str]) -> Running {
@@ -161,9 +161,9 @@ impl World {
         command.args([
             "create-superuser",
             "--email",
-            SUPERUSER.0,
+            &self.address(SUPERUSER),
             "--username",
-            SUPERUSER.1,
+            SUPERUSER,
             "--password-stdin",
         ]);
         let mut child = command.args(more).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();

@@ -5,6 +5,8 @@
 //! `conformance` suite of the port on it.
 #[cfg(feature = "bcrypt")]
 pub mod bcrypt;
+#[cfg(any(feature = "memory", feature = "postgres", feature = "sqlite"))]
+mod growth;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 #[cfg(feature = "keyed")]

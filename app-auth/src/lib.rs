@@ -1,7 +1,7 @@
 //! What people can do about their accounts.
 //!
 //! To add a use case: a file named after it under `commands/` or `queries/`, holding the message, its [`Handle`]
-//! implementation and its tests. To react to something that happened: a file under `subscribers/`.
+//! implementation and its tests. To react to something that happened: a file under `reactors/`.
 //!
 //! [`Handle`]: domain_shared::Handle
 pub mod commands;
@@ -10,8 +10,9 @@ mod letters;
 mod policy;
 mod ports;
 pub mod queries;
+pub mod reactors;
 mod sessions;
-pub mod subscribers;
+
 #[cfg(test)]
 mod testing;
 mod tokens;

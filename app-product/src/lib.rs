@@ -1,7 +1,7 @@
 //! What people can do with products.
 //!
 //! To add a use case: a file named after it under `commands/` or `queries/`, holding the message, its [`Handle`]
-//! implementation and its tests. To react to something that happened: a file under `subscribers/`.
+//! implementation and its tests. To react to something that happened: a file under `reactors/`.
 //!
 //! To embed them, wire any adapters and send messages:
 //!
@@ -42,7 +42,8 @@ pub mod commands;
 mod error;
 mod ports;
 pub mod queries;
-pub mod subscribers;
+pub mod reactors;
+
 #[cfg(test)]
 mod testing;
 

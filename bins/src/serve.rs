@@ -121,14 +121,14 @@ impl Service {
         Ok(server.listen(door.listener()?)?.run())
     }
 
-    /// Starts the service's subscribers, which run until the set is dropped.
+    /// Starts the service's reactors, which run until the set is dropped.
     fn subscribe(&self, tasks: &mut JoinSet<()>) {
-        let (log, checkpoints, subscribers) = match self {
-            Self::Auth(auth) => (&auth.store.log, &auth.store.checkpoints, auth.subscribers()),
-            Self::Product(product) => (&product.store.log, &product.store.checkpoints, product.subscribers()),
+        let (log, checkpoints, reactors) = match self {
+            Self::Auth(auth) => (&auth.store.log, &auth.store.checkpoints, auth.reactors()),
+            Self::Product(product) => (&product.store.log, &product.store.checkpoints, product.reactors()),
         };
-        for subscriber in subscribers {
-            tasks.spawn(follow(log.clone(), checkpoints.clone(), subscriber));
+        for reactor in reactors {
+            tasks.spawn(follow(log.clone(), checkpoints.clone(), reactor));
         }
     }
 }
@@ -138,7 +138,7 @@ impl Service {
 /// # Errors
 /// If an address can't be bound or a server fails.
 pub async fn serve(services: &[Service], config: &Config) -> io::Result<()> {
-    let mut subscribers = JoinSet::new();
+    let mut reactors = JoinSet::new();
     let mut servers = JoinSet::new();
     let mut handles: Vec<ServerHandle> = Vec::new();
     let (closing, mut doors) = (Closing::default(), Vec::new());
@@ -148,7 +148,7 @@ pub async fn serve(services: &[Service], config: &Config) -> io::Result<()> {
         doors.push(door);
         tracing::info!(address = %service.address(config), "{} serves", service.name());
         handles.push(server.handle());
-        service.subscribe(&mut subscribers);
+        service.subscribe(&mut reactors);
         servers.spawn(server);
     }
     tokio::select! {

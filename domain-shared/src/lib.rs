@@ -28,8 +28,9 @@ pub use invalid::{Invalid, ValueObject};
 pub use letter::{Block, Letter};
 pub use page::Limit;
 pub use ports::{
-    Changed, Checkpoints, Clock, Decision, Delivery, EventLog, IdGenerator, MailError, Mailer, Repository,
-    Setback, Subscriber, TokenVerifier, deliver,
+    BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetters, Decision, Delivery,
+    EventLog, EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError, Mailer, Once,
+    Reactor, Repository, Setback, TokenVerifier, deliver,
 };
 pub use scope::{Scope, Scopes};
 pub use text::{line, paragraph};

@@ -154,3 +154,48 @@ pub async fn newest_of_gives_only_the_kinds_asked_for(
         assert_eq!(sequences, expected, "{kinds:?}");
     }
 }
+
+pub async fn history_is_all_that_happened_to_some_aggregates(
+    (log, products): (impl EventLog, impl Repository<Product>),
+) {
+    let (one, two, other) =
+        (product(&products, 2).await, product(&products, 1).await, product(&products, 1).await);
+    step(&products, one.id()).await.unwrap();
+    let mut expected = whole_log(&log, 8).await;
+    expected.retain(|stored| stored.event.aggregate_id != other.id().0);
+    expected.sort_by_key(|stored| (stored.event.aggregate_id, stored.event.sequence));
+    let history = log.history(&[two.id().0, id(), one.id().0]).await.unwrap();
+    assert_eq!(history, expected, "each one's events in order");
+    assert!(log.history(&[]).await.unwrap().is_empty());
+}
+
+pub async fn of_command_is_what_came_of_it((log, products): (impl EventLog, impl Repository<Product>)) {
+    let product = product(&products, 1).await;
+    let context = context();
+    let command = context.command_id;
+    let remove = move |p: &mut Product| p.remove_stock(Quantity::parse(15).unwrap(), None, None, &context);
+    let changed = products.change(product.id(), Arc::new(remove)).await.unwrap().unwrap();
+    assert!(changed.events.len() > 1, "the case is about a command with several events");
+    step(&products, product.id()).await.unwrap();
+    let found = log.of_command(command).await.unwrap();
+    assert!(found.iter().map(|stored| stored.event.id).eq(changed.events.iter().map(|event| event.id)));
+    assert!(found.iter().all(|stored| stored.event.command_id == command));
+    assert!(log.of_command(id()).await.unwrap().is_empty(), "of a command that never was");
+}
+
+pub async fn a_watch_notices_what_is_added((log, products): (impl EventLog, impl Repository<Product>)) {
+    let mut watch = log.watch();
+    for round in 0..3 {
+        let product = product(&products, 0).await;
+        let noticed = tokio::time::timeout(Duration::from_secs(20), async {
+            // It may also notice nothing in particular.
+            while !log.after(0, 100).await.unwrap().iter().any(|e| e.event.aggregate_id == product.id().0) {
+                watch.changed().await;
+            }
+        });
+        noticed.await.unwrap_or_else(|_| panic!("what is added in round {round} isn't noticed"));
+        step(&products, product.id()).await.unwrap();
+        let noticed = tokio::time::timeout(Duration::from_secs(20), watch.changed());
+        noticed.await.unwrap_or_else(|_| panic!("a change in round {round} isn't noticed"));
+    }
+}

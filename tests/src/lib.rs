@@ -23,6 +23,7 @@ pub mod concurrency;
 pub mod event_log;
 mod examples;
 pub mod id_generator;
+pub mod inbox;
 pub mod login_code_generator;
 pub mod login_codes;
 pub mod mailer;
@@ -38,7 +39,7 @@ pub mod user_directory;
 pub mod user_repository;
 
 pub use examples::Example;
-pub use mailer::{Inbox, Received};
+pub use mailer::{Mailbox, Received};
 #[doc(hidden)]
 pub use suites::twice;
 #[doc(hidden)]

@@ -20,7 +20,7 @@ pub struct Received {
 
 /// Where a case finds the letters that a mailer has handed over.
 #[async_trait]
-pub trait Inbox: Send + Sync + 'static {
+pub trait Mailbox: Send + Sync + 'static {
     /// Every letter to `address` so far, oldest first.
     async fn letters_to(&self, address: &Email) -> Vec<Received>;
 }
@@ -31,7 +31,7 @@ fn letter(to: &Email, subject: &str, text: &str) -> Letter {
 }
 
 /// Waits until `count` letters have arrived, then a little more for one too many.
-async fn arrived(inbox: &impl Inbox, address: &Email, count: usize) -> Vec<Received> {
+async fn arrived(inbox: &impl Mailbox, address: &Email, count: usize) -> Vec<Received> {
     let started = Instant::now();
     loop {
         let letters = inbox.letters_to(address).await;
@@ -46,7 +46,7 @@ async fn arrived(inbox: &impl Inbox, address: &Email, count: usize) -> Vec<Recei
     }
 }
 
-async fn delivered(mailer: &impl Mailer, inbox: &impl Inbox, letter: &Letter) -> Received {
+async fn delivered(mailer: &impl Mailer, inbox: &impl Mailbox, letter: &Letter) -> Received {
     mailer.send(letter).await.unwrap();
     arrived(inbox, &letter.to, 1).await.remove(0)
 }
@@ -60,7 +60,7 @@ fn shown(html: &str) -> String {
         .replace("&amp;", "&")
 }
 
-pub async fn a_letter_arrives_in_text_and_html((mailer, inbox): (impl Mailer, impl Inbox)) {
+pub async fn a_letter_arrives_in_text_and_html((mailer, inbox): (impl Mailer, impl Mailbox)) {
     let to = unused_address();
     let received = delivered(&mailer, &inbox, &letter(&to, "A subject", "What it says.")).await;
     assert_eq!(received.subject, "A subject");
@@ -68,7 +68,7 @@ pub async fn a_letter_arrives_in_text_and_html((mailer, inbox): (impl Mailer, im
     assert!(received.html.contains("What it says."), "{received:?}");
 }
 
-pub async fn a_letter_says_everything_top_to_bottom((mailer, inbox): (impl Mailer, impl Inbox)) {
+pub async fn a_letter_says_everything_top_to_bottom((mailer, inbox): (impl Mailer, impl Mailbox)) {
     let body = vec![
         Block::Text("First paragraph.".to_owned()),
         Block::Code("012345".to_owned()),
@@ -82,7 +82,7 @@ pub async fn a_letter_says_everything_top_to_bottom((mailer, inbox): (impl Maile
     }
 }
 
-pub async fn letters_of_every_script_arrive_unharmed((mailer, inbox): (impl Mailer, impl Inbox)) {
+pub async fn letters_of_every_script_arrive_unharmed((mailer, inbox): (impl Mailer, impl Mailbox)) {
     let (subject, text) =
         ("Código de acceso — ¡ñandú! 蜂の巣 🐝", "Hola, señora Muñoz: el código «蜂» 🐝 es válido.");
     let letter = Letter { language: Language::Es, ..letter(&unused_address(), subject, text) };
@@ -91,7 +91,7 @@ pub async fn letters_of_every_script_arrive_unharmed((mailer, inbox): (impl Mail
     assert!(received.text.contains(text) && received.html.contains(text), "{received:?}");
 }
 
-pub async fn lines_of_any_kind_arrive_unharmed((mailer, inbox): (impl Mailer, impl Inbox)) {
+pub async fn lines_of_any_kind_arrive_unharmed((mailer, inbox): (impl Mailer, impl Mailbox)) {
     for text in [
         "x".repeat(5000),
         "words ".repeat(500).trim().to_owned(),
@@ -110,7 +110,7 @@ pub async fn lines_of_any_kind_arrive_unharmed((mailer, inbox): (impl Mailer, im
     assert_eq!(received.subject, long.trim());
 }
 
-pub async fn markup_in_a_letter_is_shown_not_obeyed((mailer, inbox): (impl Mailer, impl Inbox)) {
+pub async fn markup_in_a_letter_is_shown_not_obeyed((mailer, inbox): (impl Mailer, impl Mailbox)) {
     let text = r#"<script>alert("1 & 2")</script> <b>bold</b> &amp; it's"#;
     let received =
         delivered(&mailer, &inbox, &letter(&unused_address(), "<b>Subject</b> & more", text)).await;
@@ -120,7 +120,7 @@ pub async fn markup_in_a_letter_is_shown_not_obeyed((mailer, inbox): (impl Maile
     assert!(shown(&received.html).contains(text), "{}", received.html);
 }
 
-pub async fn no_subject_adds_a_header((mailer, inbox): (impl Mailer, impl Inbox)) {
+pub async fn no_subject_adds_a_header((mailer, inbox): (impl Mailer, impl Mailbox)) {
     let (to, victim) = (unused_address(), unused_address());
     let subject = format!("Hello\r\nBcc: {victim}\r\n\r\nbody");
     // It may be refused or sent on one line.
@@ -131,7 +131,7 @@ pub async fn no_subject_adds_a_header((mailer, inbox): (impl Mailer, impl Inbox)
     assert!(inbox.letters_to(&victim).await.is_empty());
 }
 
-pub async fn a_letter_goes_to_its_address_only((mailer, inbox): (impl Mailer, impl Inbox)) {
+pub async fn a_letter_goes_to_its_address_only((mailer, inbox): (impl Mailer, impl Mailbox)) {
     let (ada, eve) = (unused_address(), unused_address());
     mailer.send(&letter(&ada, "For Ada", "Ada's")).await.unwrap();
     mailer.send(&letter(&eve, "For Eve", "Eve's")).await.unwrap();
@@ -140,7 +140,7 @@ pub async fn a_letter_goes_to_its_address_only((mailer, inbox): (impl Mailer, im
     assert_eq!(arrived(&inbox, &eve, 1).await[0].subject, "For Eve");
 }
 
-pub async fn of_twenty_letters_at_once_each_arrives_once((mailer, inbox): (impl Mailer, impl Inbox)) {
+pub async fn of_twenty_letters_at_once_each_arrives_once((mailer, inbox): (impl Mailer, impl Mailbox)) {
     let (mailer, to) = (Arc::new(mailer), unused_address());
     let sent = at_once(20, |i| {
         let (mailer, letter) = (mailer.clone(), letter(&to, &format!("Letter {i}"), "text"));

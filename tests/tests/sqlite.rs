@@ -29,7 +29,7 @@ async fn what_is_stored_outlives_the_process() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("panal.db");
     let first = SqliteStore::open(&file, Tables::Auth).unwrap();
-    first.store("somebody", 7).await.unwrap();
+    first.take("somebody").await.unwrap().unwrap().advance(7).await.unwrap();
     first.ping().await.unwrap();
     drop(first);
     let second = SqliteStore::open(&file, Tables::Auth).unwrap();

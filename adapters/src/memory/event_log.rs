@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain_shared::{Checkpoints, EventLog, StoreError, StoredEvent};
+use domain_shared::{EventLog, LogWatch, StoreError, StoredEvent};
 use uuid::Uuid;
 
 use super::MemoryStore;
@@ -27,18 +27,20 @@ impl EventLog for MemoryStore {
         };
         Ok(self.state().events.iter().rev().filter(wanted).take(limit).cloned().collect())
     }
-}
 
-#[async_trait]
-impl Checkpoints for MemoryStore {
-    async fn load(&self, subscriber: &str) -> Result<u64, StoreError> {
-        Ok(self.state().checkpoints.get(subscriber).copied().unwrap_or_default())
+    async fn history(&self, aggregate_ids: &[Uuid]) -> Result<Vec<StoredEvent>, StoreError> {
+        let concerns = |stored: &&StoredEvent| aggregate_ids.contains(&stored.event.aggregate_id);
+        let mut history: Vec<_> = self.state().events.iter().filter(concerns).cloned().collect();
+        history.sort_by_key(|stored| (stored.event.aggregate_id, stored.event.sequence));
+        Ok(history)
     }
 
-    async fn store(&self, subscriber: &str, position: u64) -> Result<(), StoreError> {
-        let mut state = self.state();
-        let reached = state.checkpoints.entry(subscriber.to_owned()).or_default();
-        *reached = position.max(*reached);
-        Ok(())
+    async fn of_command(&self, command_id: Uuid) -> Result<Vec<StoredEvent>, StoreError> {
+        let is_of = |stored: &&StoredEvent| stored.event.command_id == command_id;
+        Ok(self.state().events.iter().filter(is_of).cloned().collect())
+    }
+
+    fn watch(&self) -> Box<dyn LogWatch> {
+        self.state().grown.watch()
     }
 }

@@ -1,6 +1,8 @@
 //! Everything in memory: for tests, for trying out, and for embedding where nothing need outlive the process.
 mod catalogue;
+mod checkpoints;
 mod event_log;
+mod inbox;
 mod login_codes;
 mod plain_hasher;
 mod repository;
@@ -8,7 +10,7 @@ mod sessions;
 mod users;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -17,6 +19,7 @@ use domain_product::Product;
 use domain_shared::{StoreError, StoredEvent};
 use uuid::Uuid;
 
+use crate::growth::Growth;
 use login_codes::Pending;
 pub use plain_hasher::PlainHasher;
 
@@ -32,7 +35,12 @@ struct State {
     codes: HashMap<UserId, Pending>,
     products: BTreeMap<Uuid, Product>,
     events: Vec<StoredEvent>,
+    /// Told whenever events were added.
+    grown: Growth,
     checkpoints: HashMap<String, u64>,
+    /// Readers whose checkpoint somebody has.
+    taken: HashSet<String>,
+    inbox: HashSet<(String, Uuid)>,
 }
 
 impl MemoryStore {

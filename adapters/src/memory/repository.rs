@@ -70,6 +70,7 @@ fn store<A: Kept>(state: &mut State, aggregate: &A) -> Result<(), StoreError> {
         let position = state.events.last().map_or(1, |last| last.position + 1);
         state.events.push(StoredEvent { position, event });
     }
+    state.grown.tell();
     let mut kept = aggregate.clone();
     kept.journal_mut().commit();
     A::all_mut(state).insert(id, kept);

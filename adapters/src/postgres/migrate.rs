@@ -12,7 +12,7 @@ use crate::sql::{Dialect, Migration, Tables, failure::Failure, migration};
 const LIMIT: Duration = Duration::from_mins(2);
 
 const POSTGRES: Dialect = Dialect {
-    shared: &[migration!("postgres", "0001_events")],
+    shared: &[migration!("postgres", "0001_events"), migration!("postgres", "0003_inbox")],
     auth: &[migration!("postgres", "0002_auth")],
     product: &[migration!("postgres", "0002_product")],
 };

@@ -12,6 +12,8 @@ macro_rules! for_update {
     };
 }
 
+mod bell;
+mod checkpoint;
 mod config;
 mod connection;
 mod error;

@@ -5,6 +5,7 @@ use tokio::time::timeout;
 
 use super::{
     Conn,
+    bell::Bell,
     config::{PgConfig, Settings},
     connection::Connection,
     error::{concerns_all, is_answer, is_suspect, store_error},
@@ -24,8 +25,9 @@ use crate::sql::{
 #[derive(Clone)]
 pub struct PgStore {
     settings: Arc<Settings>,
-    pool: Pool,
+    pub(super) pool: Pool,
     horizon: Arc<Horizon>,
+    pub(super) bell: Arc<Bell>,
 }
 
 impl fmt::Debug for PgStore {
@@ -43,7 +45,8 @@ impl PgStore {
     pub async fn connect(config: PgConfig) -> Result<Self, StoreError> {
         let settings = Arc::new(Settings::try_from(&config)?);
         let pool = pool(&settings, config.pool_size)?;
-        Ok(Self { settings, pool, horizon: Arc::default() })
+        let bell = Arc::new(Bell::new(Arc::clone(&settings)));
+        Ok(Self { settings, pool, horizon: Arc::default(), bell })
     }
 
     /// Makes the schema if it isn't there, and brings `tables` in it up to date. Any number of instances may do so at
@@ -108,6 +111,7 @@ impl PgStore {
             self.ended(loan, outcome).await
         })
         .await?;
+        self.bell.ring();
         aggregate.journal_mut().commit();
         Ok(())
     }
@@ -122,7 +126,9 @@ impl PgStore {
             match change(loan.conn(), id, decide).await {
                 Ok(Some(changed)) if !changed.events.is_empty() => {
                     let outcome = commit(loan.conn()).await.map(|()| Some(changed));
-                    Ok(self.ended(loan, outcome).await?)
+                    let changed = self.ended(loan, outcome).await?;
+                    self.bell.ring();
+                    Ok(changed)
                 }
                 Ok(unchanged) => Ok(undone(loan, unchanged).await),
                 Err(Undone::Refused(refused)) => Err(undone(loan, ChangeError::Refused(refused)).await),
@@ -141,7 +147,7 @@ impl PgStore {
     }
 
     /// Nobody waits longer than that. Whatever took so long may have taken its whole server along.
-    async fn within<T, E: From<StoreError>>(
+    pub(super) async fn within<T, E: From<StoreError>>(
         &self,
         work: impl Future<Output = Result<T, E>> + Send,
     ) -> Result<T, E> {
@@ -152,7 +158,7 @@ impl PgStore {
     }
 
     /// Gives the connection back if all went well.
-    async fn ended<T>(&self, loan: Loan, outcome: Result<T, Failure>) -> Result<T, StoreError> {
+    pub(super) async fn ended<T>(&self, loan: Loan, outcome: Result<T, Failure>) -> Result<T, StoreError> {
         match outcome {
             Ok(answer) => {
                 loan.give_back();
@@ -163,7 +169,7 @@ impl PgStore {
     }
 
     /// Gives back, or closes, a connection on which something failed, and says what that means.
-    async fn failed(&self, loan: Loan, failure: Failure) -> StoreError {
+    pub(super) async fn failed(&self, loan: Loan, failure: Failure) -> StoreError {
         if is_answer(&failure) {
             return undone(loan, store_error(failure)).await;
         }

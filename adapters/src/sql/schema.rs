@@ -2,12 +2,12 @@
 
 /// `table!` with the portable column types in scope.
 macro_rules! tables {
-    ($($name:ident ($key:ident) { $($(#[$meta:meta])* $column:ident -> $Type:ty,)+ })+) => {
+    ($($name:ident ($($key:ident),+) { $($(#[$meta:meta])* $column:ident -> $Type:ty,)+ })+) => {
         $(diesel::table! {
             use diesel::sql_types::*;
             use crate::sql::types::{SqlJson, SqlTime, SqlUuid};
 
-            $name ($key) { $($(#[$meta])* $column -> $Type,)+ }
+            $name ($($key),+) { $($(#[$meta])* $column -> $Type,)+ }
         })+
     };
 }
@@ -89,5 +89,9 @@ tables! {
     checkpoints (subscriber) {
         subscriber -> Text,
         position -> BigInt,
+    }
+    inbox (consumer, event_id) {
+        consumer -> Text,
+        event_id -> SqlUuid,
     }
 }

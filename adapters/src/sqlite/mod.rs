@@ -13,6 +13,7 @@ macro_rules! for_update {
 
 mod connection;
 mod error;
+mod follow;
 mod lane;
 mod migrate;
 mod run;

@@ -1,4 +1,8 @@
-use std::{path::Path, sync::Arc};
+use std::{
+    collections::HashSet,
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use diesel::sqlite::SqliteConnection;
 use domain_shared::{ChangeError, Changed, Decision, StoreError, StoredEvent, seal};
@@ -12,9 +16,12 @@ use super::{
     migrate,
     shared::{After, Query, Stored, append},
 };
-use crate::sql::{
-    Tables,
-    failure::{Failure, Undone},
+use crate::{
+    growth::Growth,
+    sql::{
+        Tables,
+        failure::{Failure, Undone},
+    },
 };
 
 /// How many connections read. More would only compete for the same pages.
@@ -25,6 +32,10 @@ const READERS: usize = 2;
 pub struct SqliteStore {
     writer: Arc<Lane>,
     readers: Arc<Lane>,
+    /// Told whenever events were added.
+    pub(super) grown: Growth,
+    /// Readers whose checkpoint somebody has.
+    pub(super) taken: Arc<Mutex<HashSet<String>>>,
 }
 
 impl SqliteStore {
@@ -41,6 +52,8 @@ impl SqliteStore {
         Ok(Self {
             writer: Arc::new(start("sqlite-writer", vec![writer])?),
             readers: Arc::new(start("sqlite-reader", readers)?),
+            grown: Growth::default(),
+            taken: Arc::default(),
         })
     }
 
@@ -76,6 +89,7 @@ impl SqliteStore {
             })
         };
         self.writer.run(add).await?.map_err(store_error)?;
+        self.grown.tell();
         aggregate.journal_mut().commit();
         Ok(())
     }
@@ -86,10 +100,12 @@ impl SqliteStore {
         decide: Decision<A>,
     ) -> Result<Option<Changed<A>>, ChangeError<A::Error>> {
         let change = move |conn: Conn<'_>| transaction(conn, |conn| change(conn, id, &decide));
-        self.writer.run(change).await?.map_err(|undone| match undone {
+        let changed = self.writer.run(change).await?.map_err(|undone| match undone {
             Undone::Refused(error) => ChangeError::Refused(error),
             Undone::Failed(failure) => ChangeError::Store(store_error(failure)),
-        })
+        })?;
+        self.grown.tell();
+        Ok(changed)
     }
 
     /// One writer at a time: what a reader sees is in order, and complete up to its last position.

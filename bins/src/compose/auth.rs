@@ -7,7 +7,7 @@ use adapters::{
     keyed::{KeyedCodes, KeyedRefreshTokens},
     system::{SystemClock, UuidV7},
 };
-use app_auth::{Auth, Wiring, subscribers::WelcomeMail};
+use app_auth::{Auth, Wiring, reactors::WelcomeMail};
 use domain_auth::{LoginCodes, SessionRepository, UserDirectory, UserRepository};
 
 use super::{AuthStore, ComposeError, DynMailer, Outbox, TOKEN_REALM};
@@ -81,7 +81,7 @@ impl AuthService {
 
     /// What happens because something else has happened.
     #[must_use]
-    pub fn subscribers(&self) -> Vec<Arc<dyn domain_shared::Subscriber>> {
+    pub fn reactors(&self) -> Vec<Arc<dyn domain_shared::Reactor>> {
         vec![Arc::new(WelcomeMail { mailer: self.outbox.mailer.clone() })]
     }
 }

@@ -5,7 +5,7 @@ use adapters::{
     jwt::JwtVerifier,
     system::{SystemClock, UuidV7},
 };
-use app_product::{Products, Wiring, subscribers::LowStockMail};
+use app_product::{Products, Wiring, reactors::LowStockMail};
 use domain_product::{Catalogue, ProductRepository};
 use domain_shared::{EventLog, Language};
 
@@ -31,7 +31,7 @@ pub struct ProductService {
     pub store: ProductStore,
     /// Its way out for letters.
     pub outbox: Outbox,
-    subscribers: Vec<Arc<dyn domain_shared::Subscriber>>,
+    reactors: Vec<Arc<dyn domain_shared::Reactor>>,
 }
 
 impl ProductService {
@@ -63,13 +63,13 @@ impl ProductService {
             access: Access { verifier: Arc::new(verifier), public_writes: config.public_writes },
             store,
             outbox,
-            subscribers: vec![Arc::new(low_stock)],
+            reactors: vec![Arc::new(low_stock)],
         })
     }
 
     /// What happens because something else has happened.
     #[must_use]
-    pub fn subscribers(&self) -> Vec<Arc<dyn domain_shared::Subscriber>> {
-        self.subscribers.clone()
+    pub fn reactors(&self) -> Vec<Arc<dyn domain_shared::Reactor>> {
+        self.reactors.clone()
     }
 }

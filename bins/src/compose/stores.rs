@@ -43,7 +43,7 @@ pub struct AuthStore {
     pub(super) codes: Arc<dyn LoginCodes>,
     /// What happened.
     pub log: Arc<dyn EventLog>,
-    /// How far subscribers have read.
+    /// How far readers have come.
     pub checkpoints: Arc<dyn Checkpoints>,
     /// Whether it answers.
     pub probe: Arc<dyn Probe>,
@@ -56,7 +56,7 @@ pub struct ProductStore {
     pub(super) catalogue: Arc<dyn Catalogue>,
     /// What happened.
     pub log: Arc<dyn EventLog>,
-    /// How far subscribers have read.
+    /// How far readers have come.
     pub checkpoints: Arc<dyn Checkpoints>,
     /// Whether it answers.
     pub probe: Arc<dyn Probe>,

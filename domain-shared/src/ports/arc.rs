@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    Changed, Checkpoints, Clock, Decision, EventLog, IdGenerator, MailError, Mailer, Repository,
-    TokenVerifier,
+    BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetters, Decision, EventLog,
+    EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError, Mailer, Reactor, Repository,
+    Setback, TokenVerifier,
 };
 use crate::{Aggregate, ChangeError, Claims, Letter, StoreError, StoredEvent, TokenError};
 
@@ -67,14 +68,73 @@ impl<T: EventLog + ?Sized> EventLog for Arc<T> {
     ) -> Result<Vec<StoredEvent>, StoreError> {
         (**self).newest_of(aggregate_id, kinds, before, limit).await
     }
+    async fn history(&self, aggregate_ids: &[Uuid]) -> Result<Vec<StoredEvent>, StoreError> {
+        (**self).history(aggregate_ids).await
+    }
+    async fn of_command(&self, command_id: Uuid) -> Result<Vec<StoredEvent>, StoreError> {
+        (**self).of_command(command_id).await
+    }
+    fn watch(&self) -> Box<dyn LogWatch> {
+        (**self).watch()
+    }
 }
 
 #[async_trait]
 impl<T: Checkpoints + ?Sized> Checkpoints for Arc<T> {
-    async fn load(&self, subscriber: &str) -> Result<u64, StoreError> {
-        (**self).load(subscriber).await
+    async fn load(&self, reader: &str) -> Result<u64, StoreError> {
+        (**self).load(reader).await
     }
-    async fn store(&self, subscriber: &str, position: u64) -> Result<(), StoreError> {
-        (**self).store(subscriber, position).await
+    async fn take(&self, reader: &str) -> Result<Option<Box<dyn Checkpoint>>, StoreError> {
+        (**self).take(reader).await
+    }
+}
+
+#[async_trait]
+impl<T: Inbox + ?Sized> Inbox for Arc<T> {
+    async fn has(&self, consumer: &str, event: Uuid) -> Result<bool, StoreError> {
+        (**self).has(consumer, event).await
+    }
+    async fn record(&self, consumer: &str, event: Uuid) -> Result<bool, StoreError> {
+        (**self).record(consumer, event).await
+    }
+}
+
+#[async_trait]
+impl<T: EventPublisher + ?Sized> EventPublisher for Arc<T> {
+    async fn publish(&self, events: &[StoredEvent]) -> Result<(), BrokerError> {
+        (**self).publish(events).await
+    }
+}
+
+#[async_trait]
+impl<T: EventSubscriber + ?Sized> EventSubscriber for Arc<T> {
+    async fn run(&self, reactor: Arc<dyn Reactor>) {
+        (**self).run(reactor).await;
+    }
+}
+
+#[async_trait]
+impl<T: Reactor + ?Sized> Reactor for Arc<T> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+    fn kinds(&self) -> &'static [&'static str] {
+        (**self).kinds()
+    }
+    async fn on(&self, event: &StoredEvent) -> Result<(), Setback> {
+        (**self).on(event).await
+    }
+}
+
+#[async_trait]
+impl<T: DeadLetters + ?Sized> DeadLetters for Arc<T> {
+    async fn list(&self, limit: usize) -> Result<Vec<DeadLetter>, BrokerError> {
+        (**self).list(limit).await
+    }
+    async fn requeue(&self, reactor: &str, id: &str) -> Result<bool, BrokerError> {
+        (**self).requeue(reactor, id).await
+    }
+    async fn discard(&self, reactor: &str, id: &str) -> Result<bool, BrokerError> {
+        (**self).discard(reactor, id).await
     }
 }

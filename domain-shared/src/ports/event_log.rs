@@ -20,14 +20,21 @@ pub trait EventLog: Send + Sync + 'static {
         before: Option<u64>,
         limit: usize,
     ) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// Everything that happened to these aggregates, ordered by aggregate and version.
+    async fn history(&self, aggregate_ids: &[Uuid]) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// What came of a command, in order of position; nothing if it wasn't carried out, or changed nothing.
+    async fn of_command(&self, command_id: Uuid) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// Notices when events are added from now on.
+    fn watch(&self) -> Box<dyn LogWatch>;
 }
 
-/// How far each subscriber has read the log.
+/// Notices when events are added to a log.
 #[async_trait]
-pub trait Checkpoints: Send + Sync + 'static {
-    /// The position that `subscriber` last stored, or 0.
-    async fn load(&self, subscriber: &str) -> Result<u64, StoreError>;
-
-    /// Remembers that `subscriber` has handled everything up to `position`. Never moves back.
-    async fn store(&self, subscriber: &str, position: u64) -> Result<(), StoreError>;
+pub trait LogWatch: Send {
+    /// Returns soon after events were added since the watch began, or since this returned last; now and then for
+    /// nothing. News from another process may get lost, so whoever waits also looks for itself from time to time.
+    async fn changed(&mut self);
 }

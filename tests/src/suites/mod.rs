@@ -54,6 +54,7 @@ mod tests {
             include_str!("../mailer.rs"),
             include_str!("../clock.rs"),
             include_str!("../id_generator.rs"),
+            include_str!("../inbox.rs"),
         ] {
             assert!(cases(source).count() > 0);
             for case in cases(source) {

@@ -41,6 +41,9 @@ macro_rules! event_log {
             newest_of_gives_the_newest_first
             newest_of_stops_at_the_limit_and_before_a_version
             newest_of_gives_only_the_kinds_asked_for
+            history_is_all_that_happened_to_some_aggregates
+            of_command_is_what_came_of_it
+            a_watch_notices_what_is_added
         }
     };
 }
@@ -50,15 +53,30 @@ macro_rules! event_log {
 macro_rules! checkpoints {
     ($subject:expr) => {
         $crate::cases! { checkpoints($subject):
-            a_subscriber_begins_at_zero
-            remembers_what_was_stored
+            a_reader_begins_at_zero
+            remembers_how_far_each_reader_came
             never_moves_back
-            of_twenty_stored_at_once_the_furthest_stays
+            nobody_takes_what_somebody_has
+            a_checkpoint_that_is_dropped_is_free_and_where_it_was
+            of_twenty_at_once_each_advances_alone
         }
     };
 }
 
-/// The suite of [`Mailer`](domain_shared::Mailer). The subject is one, and the [`Inbox`](crate::Inbox) that its letters end in.
+/// The suite of [`Inbox`](domain_shared::Inbox). The subject is a fresh one.
+#[macro_export]
+macro_rules! inbox {
+    ($subject:expr) => {
+        $crate::cases! { inbox($subject):
+            what_was_never_recorded_is_new
+            what_was_recorded_is_known
+            each_consumer_has_its_own
+            of_twenty_who_record_it_at_once_one_is_first
+        }
+    };
+}
+
+/// The suite of [`Mailer`](domain_shared::Mailer). The subject is one, and the [`Mailbox`](crate::Mailbox) that its letters end in.
 #[macro_export]
 macro_rules! mailer {
     ($subject:expr) => {

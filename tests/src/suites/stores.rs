@@ -56,6 +56,10 @@ macro_rules! product_store {
             use super::*;
             $crate::checkpoints!($fresh);
         }
+        mod inbox {
+            use super::*;
+            $crate::inbox!($fresh);
+        }
     };
 }
 

@@ -3,7 +3,7 @@ use std::{fs, path::PathBuf};
 
 use adapters::mail::memory::MemoryMailer;
 use async_trait::async_trait;
-use conformance::{Inbox, Received};
+use conformance::{Mailbox, Received};
 use domain_shared::{Block, Email};
 use mailparse::{MailHeaderMap, ParsedMail, parse_mail};
 
@@ -31,7 +31,7 @@ fn recipients(mail: &ParsedMail<'_>) -> String {
 }
 
 #[async_trait]
-impl Inbox for Folder {
+impl Mailbox for Folder {
     async fn letters_to(&self, address: &Email) -> Vec<Received> {
         self.mails_to(address).iter().map(|mail| received(&parse_mail(mail).unwrap())).collect()
     }
@@ -52,7 +52,7 @@ fn received(mail: &ParsedMail<'_>) -> Received {
 pub struct Sent(pub MemoryMailer);
 
 #[async_trait]
-impl Inbox for Sent {
+impl Mailbox for Sent {
     async fn letters_to(&self, address: &Email) -> Vec<Received> {
         let letters = self.0.sent().into_iter().filter(|letter| letter.to == *address);
         let received = letters.map(|letter| {

@@ -6,7 +6,7 @@ mod inbox;
 mod smtp;
 
 use adapters::mail::memory::MemoryMailer;
-use conformance::Inbox;
+use conformance::Mailbox;
 use domain_shared::{Email, ValueObject};
 use inbox::Sent;
 
@@ -22,7 +22,7 @@ mod behind_dyn {
 
     use super::*;
 
-    fn mailer() -> (Arc<dyn Mailer>, impl Inbox) {
+    fn mailer() -> (Arc<dyn Mailer>, impl Mailbox) {
         let mailer = MemoryMailer::default();
         (Arc::new(mailer.clone()), Sent(mailer))
     }

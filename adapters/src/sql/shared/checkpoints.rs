@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, query_dsl::methods::FilterDsl, upsert::excluded,
 };
-use domain_shared::{Checkpoints, StoreError};
+use domain_shared::{Checkpoint, Checkpoints, StoreError};
 
 use super::{Conn, Query, RunQueryDsl, Store};
 use crate::sql::{
@@ -11,34 +11,35 @@ use crate::sql::{
     schema::checkpoints,
 };
 
+/// The position of a reader, if it has begun.
 #[derive(Debug)]
-struct Load(String);
+pub struct Load(pub String);
 
 impl Query for Load {
-    type Answer = u64;
+    type Answer = Option<u64>;
 
-    async fn run(&self, mut conn: Conn<'_>) -> Result<u64, Failure> {
+    async fn run(&self, mut conn: Conn<'_>) -> Result<Option<u64>, Failure> {
         let position = QueryDsl::select(QueryDsl::find(checkpoints::table, &self.0), checkpoints::position);
         let position: Option<i64> = position.get_result(&mut conn).await.optional()?;
-        Ok(position.map(from_column).unwrap_or_default())
+        Ok(position.map(from_column))
     }
 }
 
+/// Moves a reader on; never back.
 #[derive(Debug)]
-struct Advance(String, u64);
+pub struct Advance(pub String, pub u64);
 
 impl Query for Advance {
     type Answer = ();
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<(), Failure> {
-        let Self(subscriber, position) = self;
-        let row = (checkpoints::subscriber.eq(subscriber), checkpoints::position.eq(to_column(*position)));
+        let Self(reader, position) = self;
+        let row = (checkpoints::subscriber.eq(reader), checkpoints::position.eq(to_column(*position)));
         let upsert = diesel::insert_into(checkpoints::table)
             .values(row)
             .on_conflict(checkpoints::subscriber)
             .do_update()
             .set(checkpoints::position.eq(excluded(checkpoints::position)));
-        // Of two instances with one subscriber the slower mustn't take the faster one back.
         let upsert = FilterDsl::filter(upsert, checkpoints::position.lt(excluded(checkpoints::position)));
         upsert.execute(&mut conn).await?;
         Ok(())
@@ -47,11 +48,11 @@ impl Query for Advance {
 
 #[async_trait]
 impl Checkpoints for Store {
-    async fn load(&self, subscriber: &str) -> Result<u64, StoreError> {
-        self.read(Load(subscriber.to_owned())).await
+    async fn load(&self, reader: &str) -> Result<u64, StoreError> {
+        Ok(self.read(Load(reader.to_owned())).await?.unwrap_or_default())
     }
 
-    async fn store(&self, subscriber: &str, position: u64) -> Result<(), StoreError> {
-        self.write(Advance(subscriber.to_owned(), position)).await
+    async fn take(&self, reader: &str) -> Result<Option<Box<dyn Checkpoint>>, StoreError> {
+        self.take_checkpoint(reader).await
     }
 }

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
-use domain_shared::{EventEnvelope, EventLog, StoreError, StoredEvent};
+use domain_shared::{EventEnvelope, EventLog, LogWatch, StoreError, StoredEvent};
 use uuid::Uuid;
 
 use super::{Conn, Db, Query, RunQueryDsl, Store};
@@ -73,6 +73,44 @@ impl Query for NewestOf {
     }
 }
 
+#[derive(Debug)]
+struct History(Vec<Id>);
+
+impl Query for History {
+    type Answer = Vec<StoredEvent>;
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<Vec<StoredEvent>, Failure> {
+        let rows = events::table
+            .filter(events::aggregate_id.eq_any(&self.0))
+            .order((events::aggregate_id, events::sequence))
+            .select(StoredEventRow::as_select())
+            .load(&mut conn)
+            .await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+}
+
+/// The ids of a command's events are its own and those right after it, and they have an index.
+#[derive(Debug)]
+struct OfCommand(Uuid);
+
+impl Query for OfCommand {
+    type Answer = Vec<StoredEvent>;
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<Vec<StoredEvent>, Failure> {
+        const MOST: u128 = 1 << 16;
+        let last = Uuid::from_u128(self.0.as_u128().saturating_add(MOST));
+        let rows = events::table
+            .filter(events::id.between(Id(self.0), Id(last)))
+            .filter(events::command_id.eq(Id(self.0)))
+            .order(events::position)
+            .select(StoredEventRow::as_select())
+            .load(&mut conn)
+            .await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+}
+
 #[async_trait]
 impl EventLog for Store {
     async fn after(&self, position: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
@@ -88,5 +126,17 @@ impl EventLog for Store {
     ) -> Result<Vec<StoredEvent>, StoreError> {
         let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
         self.read(NewestOf { aggregate_id, kinds, before, limit }).await
+    }
+
+    async fn history(&self, aggregate_ids: &[Uuid]) -> Result<Vec<StoredEvent>, StoreError> {
+        self.read(History(aggregate_ids.iter().copied().map(Id).collect())).await
+    }
+
+    async fn of_command(&self, command_id: Uuid) -> Result<Vec<StoredEvent>, StoreError> {
+        self.read(OfCommand(command_id)).await
+    }
+
+    fn watch(&self) -> Box<dyn LogWatch> {
+        self.watch_log()
     }
 }

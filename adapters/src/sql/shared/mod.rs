@@ -3,6 +3,7 @@
 mod catalogue;
 mod checkpoints;
 mod events;
+mod inbox;
 mod login_codes;
 mod query;
 mod repository;
@@ -11,6 +12,7 @@ mod stored;
 mod users;
 
 use super::{Conn, Db, RunQueryDsl, Store};
+pub(super) use checkpoints::{Advance, Load};
 pub(super) use events::{After, append};
 pub(super) use query::Query;
 pub(super) use stored::Stored;

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain_product::ProductEvent;
 use domain_shared::{
-    Block, Email, Language, Letter, MailError, Mailer, Setback, StoredEvent, Subscriber, decode,
+    Block, Email, Language, Letter, MailError, Mailer, Reactor, Setback, StoredEvent, decode,
 };
 
 /// Tells those who buy in that a product is running out, once per crossing of its threshold.
@@ -16,15 +16,16 @@ pub struct LowStockMail<M> {
 }
 
 #[async_trait]
-impl<M: Mailer> Subscriber for LowStockMail<M> {
+impl<M: Mailer> Reactor for LowStockMail<M> {
     fn name(&self) -> &'static str {
         "low-stock-mail"
     }
 
+    fn kinds(&self) -> &'static [&'static str] {
+        &["product.low_stock.v1"]
+    }
+
     async fn on(&self, stored: &StoredEvent) -> Result<(), Setback> {
-        if stored.event.kind != "product.low_stock.v1" {
-            return Ok(());
-        }
         let event: ProductEvent = decode(&stored.event).map_err(|error| Setback::ThisEvent(error.into()))?;
         let (mut told, mut put_off) = (0, None);
         for recipient in &self.recipients {

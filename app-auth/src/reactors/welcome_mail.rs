@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain_auth::UserEvent;
-use domain_shared::{MailError, Mailer, Setback, StoredEvent, Subscriber, decode};
+use domain_shared::{MailError, Mailer, Reactor, Setback, StoredEvent, decode};
 
 use crate::letters;
 
@@ -12,15 +12,16 @@ pub struct WelcomeMail<M> {
 }
 
 #[async_trait]
-impl<M: Mailer> Subscriber for WelcomeMail<M> {
+impl<M: Mailer> Reactor for WelcomeMail<M> {
     fn name(&self) -> &'static str {
         "welcome-mail"
     }
 
+    fn kinds(&self) -> &'static [&'static str] {
+        &["user.registered.v1"]
+    }
+
     async fn on(&self, stored: &StoredEvent) -> Result<(), Setback> {
-        if stored.event.kind != "user.registered.v1" {
-            return Ok(());
-        }
         let UserEvent::Registered(who) =
             decode(&stored.event).map_err(|error| Setback::ThisEvent(error.into()))?
         else {

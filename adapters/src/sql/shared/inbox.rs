@@ -1,0 +1,43 @@
+use async_trait::async_trait;
+use diesel::{ExpressionMethods, QueryDsl, dsl::exists, select};
+use domain_shared::{Inbox, StoreError};
+use uuid::Uuid;
+
+use super::{Conn, Query, RunQueryDsl, Store};
+use crate::sql::{failure::Failure, schema::inbox, types::Id};
+
+#[derive(Debug)]
+struct Has(String, Uuid);
+
+impl Query for Has {
+    type Answer = bool;
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<bool, Failure> {
+        let row = inbox::table.find((&self.0, Id(self.1)));
+        Ok(select(exists(row)).get_result(&mut conn).await?)
+    }
+}
+
+#[derive(Debug)]
+struct Record(String, Uuid);
+
+impl Query for Record {
+    type Answer = bool;
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<bool, Failure> {
+        let row = (inbox::consumer.eq(&self.0), inbox::event_id.eq(Id(self.1)));
+        let added = diesel::insert_into(inbox::table).values(row).on_conflict_do_nothing();
+        Ok(added.execute(&mut conn).await? == 1)
+    }
+}
+
+#[async_trait]
+impl Inbox for Store {
+    async fn has(&self, consumer: &str, event: Uuid) -> Result<bool, StoreError> {
+        self.read(Has(consumer.to_owned(), event)).await
+    }
+
+    async fn record(&self, consumer: &str, event: Uuid) -> Result<bool, StoreError> {
+        self.write(Record(consumer.to_owned(), event)).await
+    }
+}

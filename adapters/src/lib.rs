@@ -3,10 +3,14 @@
 //! An adapter knows the domain crates and its technology, never a use case or a web framework. To add one, mirror its
 //! port's path, give it a feature and a line below, keep what only its driver knows in one file, and run the
 //! `conformance` suite of the port on it.
+#[cfg(feature = "in-process")]
+mod backoff;
 #[cfg(feature = "bcrypt")]
 pub mod bcrypt;
 #[cfg(any(feature = "memory", feature = "postgres", feature = "sqlite"))]
 mod growth;
+#[cfg(feature = "in-process")]
+pub mod in_process;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 #[cfg(feature = "keyed")]

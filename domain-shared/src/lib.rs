@@ -13,6 +13,7 @@ mod invalid;
 mod letter;
 mod page;
 mod ports;
+mod revocation;
 mod scope;
 mod text;
 mod token;
@@ -28,10 +29,11 @@ pub use invalid::{Invalid, ValueObject};
 pub use letter::{Block, Letter};
 pub use page::Limit;
 pub use ports::{
-    BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetters, Decision, Delivery,
-    EventLog, EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError, Mailer, Once,
-    Reactor, Repository, Setback, TokenVerifier, deliver,
+    BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetterBox, DeadLetters, Decision,
+    Delivery, EventLog, EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError, Mailer,
+    Once, Reactor, Repository, Revocations, Setback, TokenVerifier, deliver,
 };
+pub use revocation::{DenyList, Revocation, Revoked};
 pub use scope::{Scope, Scopes};
 pub use text::{line, paragraph};
 pub use token::{Claims, TokenError};

@@ -1,11 +1,13 @@
 //! Everything in memory: for tests, for trying out, and for embedding where nothing need outlive the process.
 mod catalogue;
 mod checkpoints;
+mod dead_letters;
 mod event_log;
 mod inbox;
 mod login_codes;
 mod plain_hasher;
 mod repository;
+mod revocations;
 mod sessions;
 mod users;
 
@@ -16,10 +18,11 @@ use std::{
 
 use domain_auth::{Session, User, UserId};
 use domain_product::Product;
-use domain_shared::{StoreError, StoredEvent};
+use domain_shared::{Revocation, StoreError, StoredEvent};
 use uuid::Uuid;
 
 use crate::growth::Growth;
+use dead_letters::Buried;
 use login_codes::Pending;
 pub use plain_hasher::PlainHasher;
 
@@ -41,6 +44,8 @@ struct State {
     /// Readers whose checkpoint somebody has.
     taken: HashSet<String>,
     inbox: HashSet<(String, Uuid)>,
+    revocations: Vec<(u64, Uuid, Revocation)>,
+    dead_letters: Vec<Buried>,
 }
 
 impl MemoryStore {

@@ -94,4 +94,20 @@ tables! {
         consumer -> Text,
         event_id -> SqlUuid,
     }
+    dead_letters (reactor, event_id) {
+        reactor -> Text,
+        event_id -> SqlUuid,
+        reason -> Text,
+        failed_at -> SqlTime,
+        requeued -> Bool,
+    }
+    revocations (place) {
+        place -> BigInt,
+        event_id -> SqlUuid,
+        session_id -> Nullable<SqlUuid>,
+        user_id -> Nullable<SqlUuid>,
+        at -> SqlTime,
+    }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(dead_letters, events);

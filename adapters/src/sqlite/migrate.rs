@@ -6,9 +6,13 @@ use super::connection::transaction;
 use crate::sql::{Dialect, Tables, failure::Failure, migration};
 
 const SQLITE: Dialect = Dialect {
-    shared: &[migration!("sqlite", "0001_events"), migration!("sqlite", "0003_inbox")],
+    shared: &[
+        migration!("sqlite", "0001_events"),
+        migration!("sqlite", "0003_inbox"),
+        migration!("sqlite", "0004_dead_letters"),
+    ],
     auth: &[migration!("sqlite", "0002_auth")],
-    product: &[migration!("sqlite", "0002_product")],
+    product: &[migration!("sqlite", "0002_product"), migration!("sqlite", "0007_revocations")],
 };
 
 diesel::table! {

@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetters, Decision, EventLog,
-    EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError, Mailer, Reactor, Repository,
-    Setback, TokenVerifier,
+    BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetterBox, DeadLetters, Decision,
+    EventLog, EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError, Mailer, Reactor,
+    Repository, Revocations, Setback, TokenVerifier,
 };
-use crate::{Aggregate, ChangeError, Claims, Letter, StoreError, StoredEvent, TokenError};
+use crate::{Aggregate, ChangeError, Claims, Letter, Revocation, StoreError, StoredEvent, TokenError};
 
 impl<T: Clock + ?Sized> Clock for Arc<T> {
     fn now(&self) -> DateTime<Utc> {
@@ -136,5 +136,34 @@ impl<T: DeadLetters + ?Sized> DeadLetters for Arc<T> {
     }
     async fn discard(&self, reactor: &str, id: &str) -> Result<bool, BrokerError> {
         (**self).discard(reactor, id).await
+    }
+}
+
+#[async_trait]
+impl<T: DeadLetterBox + ?Sized> DeadLetterBox for Arc<T> {
+    async fn bury(
+        &self,
+        reactor: &str,
+        event: &StoredEvent,
+        reason: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        (**self).bury(reactor, event, reason, at).await
+    }
+    async fn requeued(&self, reactor: &str) -> Result<Vec<StoredEvent>, StoreError> {
+        (**self).requeued(reactor).await
+    }
+}
+
+#[async_trait]
+impl<T: Revocations + ?Sized> Revocations for Arc<T> {
+    async fn keep(&self, event: Uuid, revocation: &Revocation) -> Result<bool, StoreError> {
+        (**self).keep(event, revocation).await
+    }
+    async fn after(&self, place: u64) -> Result<Vec<(u64, Revocation)>, StoreError> {
+        (**self).after(place).await
+    }
+    async fn drop_before(&self, at: DateTime<Utc>) -> Result<(), StoreError> {
+        (**self).drop_before(at).await
     }
 }

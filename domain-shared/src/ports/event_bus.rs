@@ -63,6 +63,28 @@ pub struct DeadLetter {
     pub body: String,
 }
 
+impl DeadLetter {
+    /// That of `event`, which `reactor` couldn't deal with.
+    ///
+    /// # Errors
+    /// [`BrokerError`] if the event can't be written as JSON, which is a programming error.
+    pub fn of(
+        reactor: &str,
+        event: &StoredEvent,
+        reason: String,
+        at: DateTime<Utc>,
+    ) -> Result<Self, BrokerError> {
+        Ok(Self {
+            id: event.event.id.to_string(),
+            reactor: reactor.to_owned(),
+            kind: event.event.kind.clone(),
+            reason,
+            at: Some(at),
+            body: serde_json::to_string(event).map_err(BrokerError::because)?,
+        })
+    }
+}
+
 /// The broker can't be reached, or doesn't answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the message broker is unavailable")]

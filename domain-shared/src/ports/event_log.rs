@@ -33,7 +33,7 @@ pub trait EventLog: Send + Sync + 'static {
 
 /// Notices when events are added to a log.
 #[async_trait]
-pub trait LogWatch: Send {
+pub trait LogWatch: Send + Sync {
     /// Returns soon after events were added since the watch began, or since this returned last; now and then for
     /// nothing. News from another process may get lost, so whoever waits also looks for itself from time to time.
     async fn changed(&mut self);

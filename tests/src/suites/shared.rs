@@ -63,6 +63,33 @@ macro_rules! checkpoints {
     };
 }
 
+/// The suite of [`DeadLetterBox`](domain_shared::DeadLetterBox). The subject is a fresh one, and a store of products with the
+/// log that it belongs to.
+#[macro_export]
+macro_rules! dead_letter_box {
+    ($subject:expr) => {
+        $crate::cases! { dead_letter_box($subject):
+            lists_what_was_buried_oldest_first
+            what_is_requeued_is_handed_out_until_it_is_discarded
+            what_fails_again_is_buried_again
+            what_is_not_there_is_neither_requeued_nor_discarded
+        }
+    };
+}
+
+/// The suite of [`Revocations`](domain_shared::Revocations). The subject is a fresh one.
+#[macro_export]
+macro_rules! revocations {
+    ($subject:expr) => {
+        $crate::cases! { revocations($subject):
+            what_is_kept_is_given_in_order
+            an_event_is_kept_once
+            of_twenty_who_keep_one_event_one_is_first
+            old_ones_are_dropped_and_places_go_on_growing
+        }
+    };
+}
+
 /// The suite of [`Inbox`](domain_shared::Inbox). The subject is a fresh one.
 #[macro_export]
 macro_rules! inbox {

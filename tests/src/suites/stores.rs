@@ -56,6 +56,14 @@ macro_rules! product_store {
             use super::*;
             $crate::checkpoints!($fresh);
         }
+        mod dead_letter_box {
+            use super::*;
+            $crate::dead_letter_box!($crate::twice($fresh));
+        }
+        mod revocations {
+            use super::*;
+            $crate::revocations!($fresh);
+        }
         mod inbox {
             use super::*;
             $crate::inbox!($fresh);

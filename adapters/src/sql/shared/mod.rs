@@ -2,11 +2,13 @@
 //! what it names after `super`: its connection, its way to run a query, and the store itself.
 mod catalogue;
 mod checkpoints;
+mod dead_letters;
 mod events;
 mod inbox;
 mod login_codes;
 mod query;
 mod repository;
+mod revocations;
 mod sessions;
 mod stored;
 mod users;

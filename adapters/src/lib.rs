@@ -7,6 +7,8 @@
 mod backoff;
 #[cfg(feature = "bcrypt")]
 pub mod bcrypt;
+#[cfg(feature = "in-process")]
+pub mod deny_list;
 #[cfg(any(feature = "memory", feature = "postgres", feature = "sqlite"))]
 mod growth;
 #[cfg(feature = "in-process")]
@@ -21,6 +23,8 @@ pub mod mail;
 pub mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "in-process")]
+pub mod relay;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;
 #[cfg(feature = "sqlite")]

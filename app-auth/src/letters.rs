@@ -1,6 +1,6 @@
 //! What we write to people, in the languages they read.
-use chrono::TimeDelta;
-use domain_auth::LoginCode;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain_auth::{Client, LoginCode};
 use domain_shared::{Block, Email, Language, Letter};
 
 /// The code that completes a login.
@@ -55,4 +55,54 @@ pub fn welcome(to: Email, language: Language, username: &str) -> Letter {
         ),
     };
     Letter { to, language, subject: subject.to_owned(), body: lines.map(Block::Text).into() }
+}
+
+/// A notice that a password was changed.
+pub fn password_changed(to: Email, language: Language, at: DateTime<Utc>) -> Letter {
+    let (subject, lines) = match language {
+        Language::En => (
+            "Your password was changed",
+            [
+                format!("The password of your account was changed on {}.", written(at)),
+                "If it wasn't you, set a new one now and look at your sessions.".to_owned(),
+            ],
+        ),
+        Language::Es => (
+            "Tu contraseña ha cambiado",
+            [
+                format!("La contraseña de tu cuenta se cambió el {}.", written(at)),
+                "Si no lo hiciste tú, pon ahora otra nueva y revisa tus sesiones.".to_owned(),
+            ],
+        ),
+    };
+    Letter { to, language, subject: subject.to_owned(), body: lines.map(Block::Text).into() }
+}
+
+/// A notice that a session was started by a client that isn't known yet.
+pub fn new_session(to: Email, language: Language, client: &Client, at: DateTime<Utc>) -> Letter {
+    let unknown = |language| if language == Language::Es { "desconocido" } else { "unknown" };
+    let shown = |text: &Option<String>| text.clone().unwrap_or_else(|| unknown(language).to_owned());
+    let (agent, address, at) = (shown(&client.user_agent), shown(&client.address), written(at));
+    let (subject, lines) = match language {
+        Language::En => (
+            "New sign-in to your account",
+            [
+                format!("Somebody signed in to your account on {at}: {agent}, from {address}."),
+                "If it wasn't you, change your password; that ends every other session.".to_owned(),
+            ],
+        ),
+        Language::Es => (
+            "Nuevo inicio de sesión en tu cuenta",
+            [
+                format!("Alguien inició sesión en tu cuenta el {at}: {agent}, desde {address}."),
+                "Si no eras tú, cambia tu contraseña; eso cierra todas las demás sesiones.".to_owned(),
+            ],
+        ),
+    };
+    Letter { to, language, subject: subject.to_owned(), body: lines.map(Block::Text).into() }
+}
+
+/// A time as people read it anywhere.
+fn written(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
 }

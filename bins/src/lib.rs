@@ -6,7 +6,6 @@ pub mod command;
 pub mod compose;
 pub mod config;
 mod door;
-mod follow;
 pub mod http;
 mod serve;
 

@@ -11,10 +11,9 @@ use tokio::task::JoinSet;
 use utoipa::OpenApi;
 
 use crate::{
-    compose::{AuthService, ProductService},
+    compose::{AuthService, Log, ProductService, Task},
     config::Config,
     door::{Closing, Door, close_all},
-    follow::follow,
     http::{
         self,
         health::Dependencies,
@@ -121,14 +120,20 @@ impl Service {
         Ok(server.listen(door.listener()?)?.run())
     }
 
-    /// Starts the service's reactors, which run until the set is dropped.
-    fn subscribe(&self, tasks: &mut JoinSet<()>) {
-        let (log, checkpoints, reactors) = match self {
-            Self::Auth(auth) => (&auth.store.log, &auth.store.checkpoints, auth.reactors()),
-            Self::Product(product) => (&product.store.log, &product.store.checkpoints, product.reactors()),
-        };
-        for reactor in reactors {
-            tasks.spawn(follow(log.clone(), checkpoints.clone(), reactor));
+    /// The log of auth-service, if this is it.
+    #[must_use]
+    pub fn auth_log(&self) -> Option<Log> {
+        match self {
+            Self::Auth(auth) => Some(auth.store.log.clone()),
+            Self::Product(_) => None,
+        }
+    }
+
+    /// What is done beside serving.
+    fn tasks(&self) -> Vec<Task> {
+        match self {
+            Self::Auth(auth) => auth.tasks(),
+            Self::Product(product) => product.tasks(),
         }
     }
 }
@@ -138,7 +143,7 @@ impl Service {
 /// # Errors
 /// If an address can't be bound or a server fails.
 pub async fn serve(services: &[Service], config: &Config) -> io::Result<()> {
-    let mut reactors = JoinSet::new();
+    let mut tasks = JoinSet::new();
     let mut servers = JoinSet::new();
     let mut handles: Vec<ServerHandle> = Vec::new();
     let (closing, mut doors) = (Closing::default(), Vec::new());
@@ -148,7 +153,9 @@ pub async fn serve(services: &[Service], config: &Config) -> io::Result<()> {
         doors.push(door);
         tracing::info!(address = %service.address(config), "{} serves", service.name());
         handles.push(server.handle());
-        service.subscribe(&mut reactors);
+        for task in service.tasks() {
+            tasks.spawn(task);
+        }
         servers.spawn(server);
     }
     tokio::select! {

@@ -29,9 +29,9 @@ pub use invalid::{Invalid, ValueObject};
 pub use letter::{Block, Letter};
 pub use page::Limit;
 pub use ports::{
-    BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetterBox, DeadLetters, Decision,
-    Delivery, EventLog, EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError, Mailer,
-    Once, Reactor, Repository, Revocations, Setback, TokenVerifier, deliver,
+    Backlog, BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetterBox, DeadLetters,
+    Decision, Delivery, EventLog, EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError,
+    Mailer, Once, Reactor, Repository, Revocations, Setback, TokenVerifier, deliver,
 };
 pub use revocation::{DenyList, Revocation, Revoked};
 pub use scope::{Scope, Scopes};

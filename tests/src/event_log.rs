@@ -8,7 +8,7 @@ use std::{
 };
 
 use domain_product::{Product, Quantity};
-use domain_shared::{Aggregate, EventLog, Repository, StoredEvent, ValueObject};
+use domain_shared::{Aggregate, Backlog, EventLog, Repository, StoredEvent, ValueObject};
 use uuid::Uuid;
 
 use crate::{
@@ -181,6 +181,19 @@ pub async fn of_command_is_what_came_of_it((log, products): (impl EventLog, impl
     assert!(found.iter().map(|stored| stored.event.id).eq(changed.events.iter().map(|event| event.id)));
     assert!(found.iter().all(|stored| stored.event.command_id == command));
     assert!(log.of_command(id()).await.unwrap().is_empty(), "of a command that never was");
+}
+
+pub async fn backlog_is_what_a_reader_has_before_it(
+    (log, products): (impl EventLog, impl Repository<Product>),
+) {
+    assert_eq!(log.backlog(0).await.unwrap(), Backlog::default());
+    product(&products, 3).await;
+    let all = whole_log(&log, 4).await;
+    for (i, stored) in all.iter().enumerate() {
+        let next = all.get(i + 1).map(|next| next.event.occurred_at);
+        let expected = Backlog { events: u64::try_from(all.len() - i - 1).unwrap(), oldest: next };
+        assert_eq!(log.backlog(stored.position).await.unwrap(), expected);
+    }
 }
 
 pub async fn a_watch_notices_what_is_added((log, products): (impl EventLog, impl Repository<Product>)) {

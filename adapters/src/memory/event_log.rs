@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain_shared::{EventLog, LogWatch, StoreError, StoredEvent};
+use domain_shared::{Backlog, EventLog, LogWatch, StoreError, StoredEvent};
 use uuid::Uuid;
 
 use super::MemoryStore;
@@ -38,6 +38,13 @@ impl EventLog for MemoryStore {
     async fn of_command(&self, command_id: Uuid) -> Result<Vec<StoredEvent>, StoreError> {
         let is_of = |stored: &&StoredEvent| stored.event.command_id == command_id;
         Ok(self.state().events.iter().filter(is_of).cloned().collect())
+    }
+
+    async fn backlog(&self, position: u64) -> Result<Backlog, StoreError> {
+        let state = self.state();
+        let start = state.events.partition_point(|stored| stored.position <= position);
+        let oldest = state.events.get(start).map(|stored| stored.event.occurred_at);
+        Ok(Backlog { events: u64::try_from(state.events.len() - start).unwrap_or(u64::MAX), oldest })
     }
 
     fn watch(&self) -> Box<dyn LogWatch> {

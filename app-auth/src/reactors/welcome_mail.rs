@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain_auth::UserEvent;
-use domain_shared::{MailError, Mailer, Reactor, Setback, StoredEvent, decode};
+use domain_shared::{Mailer, Reactor, Setback, StoredEvent, decode};
 
 use crate::letters;
 
@@ -22,25 +22,16 @@ impl<M: Mailer> Reactor for WelcomeMail<M> {
     }
 
     async fn on(&self, stored: &StoredEvent) -> Result<(), Setback> {
-        let UserEvent::Registered(who) =
-            decode(&stored.event).map_err(|error| Setback::ThisEvent(error.into()))?
-        else {
-            return Ok(());
-        };
+        let UserEvent::Registered(who) = decode(&stored.event)? else { return Ok(()) };
         let letter = letters::welcome(who.email, who.language, who.username.as_str());
-        match self.mailer.send(&letter).await {
-            // Nobody lives there; trying again won't change that.
-            Ok(()) | Err(MailError::Rejected(_)) => Ok(()),
-            Err(error @ MailError::Deferred(_)) => Err(Setback::ThisEvent(error.into())),
-            Err(error) => Err(Setback::Everything(error.into())),
-        }
+        Setback::of_letter(self.mailer.send(&letter).await)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use adapters::mail::memory::MemoryMailer;
-    use domain_shared::{Delivery, Letter, deliver};
+    use domain_shared::{Delivery, Letter, MailError, deliver};
 
     use super::*;
     use crate::testing::World;

@@ -129,7 +129,9 @@ async fn run(runs: Runs, config: &Config, task: AuthTask) -> Result<(), ComposeE
         services.push(Service::Auth(Box::new(service)));
     }
     if runs.product {
-        services.push(Service::Product(Box::new(ProductService::open(config, outbox.clone()).await?)));
+        let auth_log = services.iter().find_map(Service::auth_log);
+        let service = ProductService::open(config, outbox.clone(), auth_log).await?;
+        services.push(Service::Product(Box::new(service)));
     }
     if matches!(task, AuthTask::Any(Task::Migrate)) {
         say("the tables are up to date");

@@ -7,10 +7,13 @@ use adapters::{
     keyed::{KeyedCodes, KeyedRefreshTokens},
     system::{SystemClock, UuidV7},
 };
-use app_auth::{Auth, Wiring, reactors::WelcomeMail};
+use app_auth::{
+    Auth, Wiring,
+    reactors::{NewSessionMail, PasswordChangedMail, WelcomeMail},
+};
 use domain_auth::{LoginCodes, SessionRepository, UserDirectory, UserRepository};
 
-use super::{AuthStore, ComposeError, DynMailer, Outbox, TOKEN_REALM};
+use super::{AuthStore, ComposeError, DynMailer, Events, Outbox, TOKEN_REALM, Task};
 use crate::config::{Config, Refusal};
 
 /// The adapters behind auth-service's ports. The store and the mailer are chosen at run time; see
@@ -37,6 +40,8 @@ pub struct AuthService {
     pub auth: Auth<AuthPorts>,
     /// What it keeps.
     pub store: AuthStore,
+    /// The ways of its events.
+    pub events: Events,
     /// Its way out for letters.
     pub outbox: Outbox,
 }
@@ -76,12 +81,21 @@ impl AuthService {
             clock: SystemClock,
             ids: UuidV7,
         };
-        Ok(Self { auth: Auth { ports, policy: config.policy.clone() }, store, outbox })
+        let events = Events::in_process(&store.log);
+        Ok(Self { auth: Auth { ports, policy: config.policy.clone() }, store, events, outbox })
     }
 
-    /// What happens because something else has happened.
+    /// What is done beside serving: what happens because something else has happened, and telling others.
     #[must_use]
-    pub fn reactors(&self) -> Vec<Arc<dyn domain_shared::Reactor>> {
-        vec![Arc::new(WelcomeMail { mailer: self.outbox.mailer.clone() })]
+    pub fn tasks(&self) -> Vec<Task> {
+        let (users, sessions, mailer) =
+            (self.store.users.clone(), self.store.sessions.clone(), self.outbox.mailer.clone());
+        let mut tasks = vec![
+            self.events.deliver(WelcomeMail { mailer: mailer.clone() }),
+            self.events.deliver(PasswordChangedMail { users: users.clone(), mailer: mailer.clone() }),
+            self.events.deliver(NewSessionMail { users, sessions, mailer }),
+        ];
+        tasks.extend(self.events.relay());
+        tasks
     }
 }

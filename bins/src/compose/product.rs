@@ -2,14 +2,18 @@
 use std::sync::Arc;
 
 use adapters::{
+    deny_list::RevocationGuard,
     jwt::JwtVerifier,
     system::{SystemClock, UuidV7},
 };
-use app_product::{Products, Wiring, reactors::LowStockMail};
+use app_product::{
+    Products, Wiring,
+    reactors::{LowStockMail, RevokeTokens},
+};
 use domain_product::{Catalogue, ProductRepository};
-use domain_shared::{EventLog, Language};
+use domain_shared::{Email, EventLog, Language, Revocations};
 
-use super::{ComposeError, Outbox, ProductStore, TOKEN_REALM};
+use super::{ComposeError, Events, Log, Outbox, ProductStore, TOKEN_REALM, Task};
 use crate::{
     config::{Config, Refusal},
     http::product::Access,
@@ -29,47 +33,69 @@ pub struct ProductService {
     pub access: Access,
     /// What it keeps.
     pub store: ProductStore,
+    /// The ways of its events.
+    pub events: Events,
     /// Its way out for letters.
     pub outbox: Outbox,
-    reactors: Vec<Arc<dyn domain_shared::Reactor>>,
+    guard: Guard,
+    /// The log of auth-service, if it runs in this process.
+    auth_log: Option<Log>,
+    stock_alert_recipients: Vec<Email>,
 }
 
+/// Knows our tokens, and which of them are dead before their time.
+type Guard = RevocationGuard<Arc<JwtVerifier>, Arc<dyn Revocations>, SystemClock>;
+
 impl ProductService {
-    /// Puts product-service together.
+    /// Puts product-service together, beside auth-service with its `auth_log` if both run in one process.
     ///
     /// # Errors
     /// If a key is no key, or the store can't be opened.
-    pub async fn open(config: &Config, outbox: Outbox) -> Result<Self, ComposeError> {
+    pub async fn open(config: &Config, outbox: Outbox, auth_log: Option<Log>) -> Result<Self, ComposeError> {
         let verifier = JwtVerifier::from_pem(&config.secrets.jwt_public, TOKEN_REALM, TOKEN_REALM)
             .map_err(|_| Refusal::of("JWT_PUBLIC_KEY_FILE", "must be an Ed25519 key in PEM"))?;
         let Some(store) = &config.product_store else {
             return Err(Refusal::of("PRODUCT_DATABASE_URL", "is required by product-service").into());
         };
         let store = ProductStore::open(store, config.settings.database_pool_size).await?;
+        let guard = Guard::load(Arc::new(verifier), store.revocations.clone(), SystemClock).await?;
         let ports = Wiring {
             products: store.products.clone(),
             catalogue: store.catalogue.clone(),
-            log: store.log.clone(),
+            log: store.log.events.clone(),
             clock: SystemClock,
             ids: UuidV7,
         };
-        let low_stock = LowStockMail {
-            mailer: outbox.mailer.clone(),
-            recipients: config.stock_alert_recipients(),
-            language: Language::En,
-        };
         Ok(Self {
             products: Products(ports),
-            access: Access { verifier: Arc::new(verifier), public_writes: config.public_writes },
+            access: Access { verifier: Arc::new(guard.clone()), public_writes: config.public_writes },
+            events: Events::in_process(&store.log),
             store,
             outbox,
-            reactors: vec![Arc::new(low_stock)],
+            guard,
+            auth_log,
+            stock_alert_recipients: config.stock_alert_recipients(),
         })
     }
 
-    /// What happens because something else has happened.
+    /// What is done beside serving: what happens because something else has happened, and telling others.
     #[must_use]
-    pub fn reactors(&self) -> Vec<Arc<dyn domain_shared::Reactor>> {
-        self.reactors.clone()
+    pub fn tasks(&self) -> Vec<Task> {
+        let low_stock = LowStockMail {
+            mailer: self.outbox.mailer.clone(),
+            recipients: self.stock_alert_recipients.clone(),
+            language: Language::En,
+        };
+        let (guard, revoke) = (self.guard.clone(), RevokeTokens { revocations: self.guard.clone() });
+        let mut tasks = vec![self.events.deliver(low_stock), Box::pin(async move { guard.keep_up().await })];
+        let revoking = self.events.deliver_from(self.auth_log.as_ref(), revoke);
+        if revoking.is_none() {
+            tracing::warn!(
+                "without AMQP_URL, sessions that end are known here only when their tokens expire"
+            );
+        }
+        tasks.extend(revoking);
+        tasks.extend(self.events.relay());
+        tasks
     }
 }

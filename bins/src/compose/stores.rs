@@ -10,9 +10,9 @@ use adapters::{
 use async_trait::async_trait;
 use domain_auth::{LoginCodes, Session, SessionRepository, User, UserDirectory, UserRepository};
 use domain_product::{Catalogue, Product, ProductRepository};
-use domain_shared::{Checkpoints, EventLog, Repository, StoreError};
+use domain_shared::{Checkpoints, DeadLetterBox, EventLog, Inbox, Repository, Revocations, StoreError};
 
-use super::ComposeError;
+use super::{ComposeError, Log};
 use crate::config::Store;
 
 /// Whether a store answers.
@@ -41,10 +41,8 @@ pub struct AuthStore {
     pub(super) directory: Arc<dyn UserDirectory>,
     pub(super) sessions: Arc<dyn SessionRepository>,
     pub(super) codes: Arc<dyn LoginCodes>,
-    /// What happened.
-    pub log: Arc<dyn EventLog>,
-    /// How far readers have come.
-    pub checkpoints: Arc<dyn Checkpoints>,
+    /// What happened, and who has read it.
+    pub log: Log,
     /// Whether it answers.
     pub probe: Arc<dyn Probe>,
 }
@@ -54,10 +52,9 @@ pub struct AuthStore {
 pub struct ProductStore {
     pub(super) products: Arc<dyn ProductRepository>,
     pub(super) catalogue: Arc<dyn Catalogue>,
-    /// What happened.
-    pub log: Arc<dyn EventLog>,
-    /// How far readers have come.
-    pub checkpoints: Arc<dyn Checkpoints>,
+    pub(super) revocations: Arc<dyn Revocations>,
+    /// What happened, and who has read it.
+    pub log: Log,
     /// Whether it answers.
     pub probe: Arc<dyn Probe>,
 }
@@ -66,7 +63,7 @@ impl AuthStore {
     fn of<S>(store: S) -> Self
     where
         S: UserRepository + Repository<User> + UserDirectory + SessionRepository + Repository<Session>,
-        S: LoginCodes + EventLog + Checkpoints + Probe,
+        S: LoginCodes + EventLog + Checkpoints + Inbox + DeadLetterBox + Probe,
     {
         let store = Arc::new(store);
         Self {
@@ -74,8 +71,7 @@ impl AuthStore {
             directory: store.clone(),
             sessions: store.clone(),
             codes: store.clone(),
-            log: store.clone(),
-            checkpoints: store.clone(),
+            log: Log::of(&store),
             probe: store,
         }
     }
@@ -96,14 +92,21 @@ impl AuthStore {
 impl ProductStore {
     fn of<S>(store: S) -> Self
     where
-        S: Repository<Product> + Catalogue + EventLog + Checkpoints + Probe,
+        S: Repository<Product>
+            + Catalogue
+            + Revocations
+            + EventLog
+            + Checkpoints
+            + Inbox
+            + DeadLetterBox
+            + Probe,
     {
         let store = Arc::new(store);
         Self {
             products: store.clone(),
             catalogue: store.clone(),
-            log: store.clone(),
-            checkpoints: store.clone(),
+            revocations: store.clone(),
+            log: Log::of(&store),
             probe: store,
         }
     }

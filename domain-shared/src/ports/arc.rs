@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetterBox, DeadLetters, Decision,
-    EventLog, EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError, Mailer, Reactor,
-    Repository, Revocations, Setback, TokenVerifier,
+    Backlog, BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetterBox, DeadLetters,
+    Decision, EventLog, EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError, Mailer,
+    Reactor, Repository, Revocations, Setback, TokenVerifier,
 };
 use crate::{Aggregate, ChangeError, Claims, Letter, Revocation, StoreError, StoredEvent, TokenError};
 
@@ -73,6 +73,9 @@ impl<T: EventLog + ?Sized> EventLog for Arc<T> {
     }
     async fn of_command(&self, command_id: Uuid) -> Result<Vec<StoredEvent>, StoreError> {
         (**self).of_command(command_id).await
+    }
+    async fn backlog(&self, position: u64) -> Result<Backlog, StoreError> {
+        (**self).backlog(position).await
     }
     fn watch(&self) -> Box<dyn LogWatch> {
         (**self).watch()

@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{StoreError, StoredEvent};
@@ -27,8 +28,20 @@ pub trait EventLog: Send + Sync + 'static {
     /// What came of a command, in order of position; nothing if it wasn't carried out, or changed nothing.
     async fn of_command(&self, command_id: Uuid) -> Result<Vec<StoredEvent>, StoreError>;
 
+    /// What a reader at `position` still has before it.
+    async fn backlog(&self, position: u64) -> Result<Backlog, StoreError>;
+
     /// Notices when events are added from now on.
     fn watch(&self) -> Box<dyn LogWatch>;
+}
+
+/// What a reader still has before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many events.
+    pub events: u64,
+    /// When the first of them happened.
+    pub oldest: Option<DateTime<Utc>>,
 }
 
 /// Notices when events are added to a log.

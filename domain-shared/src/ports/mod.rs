@@ -18,7 +18,7 @@ pub use checkpoints::{Checkpoint, Checkpoints};
 pub use dead_letter_box::DeadLetterBox;
 pub use deliver::{Delivery, deliver};
 pub use event_bus::{BrokerError, DeadLetter, DeadLetters, EventPublisher, EventSubscriber};
-pub use event_log::{EventLog, LogWatch};
+pub use event_log::{Backlog, EventLog, LogWatch};
 pub use inbox::Inbox;
 pub use mailer::{MailError, Mailer};
 pub use reactor::{Once, Reactor, Setback};

@@ -3,8 +3,8 @@ use std::error::Error;
 
 use async_trait::async_trait;
 
-use super::Inbox;
-use crate::{StoreError, StoredEvent};
+use super::{Inbox, MailError};
+use crate::{EventDecodeError, StoreError, StoredEvent};
 
 /// Someone who reacts to events with an effect on the outside. An event may come twice.
 #[async_trait]
@@ -31,6 +31,27 @@ pub enum Setback {
     /// Nothing can be done about this event; it must not hold up those behind it for long.
     #[error(transparent)]
     ThisEvent(Box<dyn Error + Send + Sync>),
+}
+
+impl Setback {
+    /// What became of a letter, to a reactor that sends one. A letter that will never be accepted is done with: nobody
+    /// lives there, and trying again won't change that.
+    ///
+    /// # Errors
+    /// A setback if it may be accepted later.
+    pub fn of_letter(sent: Result<(), MailError>) -> Result<(), Self> {
+        match sent {
+            Ok(()) | Err(MailError::Rejected(_)) => Ok(()),
+            Err(error @ MailError::Deferred(_)) => Err(Self::ThisEvent(error.into())),
+            Err(error @ MailError::Unavailable(_)) => Err(Self::Everything(error.into())),
+        }
+    }
+}
+
+impl From<EventDecodeError> for Setback {
+    fn from(error: EventDecodeError) -> Self {
+        Self::ThisEvent(error.into())
+    }
 }
 
 impl From<StoreError> for Setback {

@@ -43,6 +43,7 @@ macro_rules! event_log {
             newest_of_gives_only_the_kinds_asked_for
             history_is_all_that_happened_to_some_aggregates
             of_command_is_what_came_of_it
+            backlog_is_what_a_reader_has_before_it
             a_watch_notices_what_is_added
         }
     };

@@ -7,6 +7,7 @@ mod lifecycle;
 mod mails;
 mod protocol;
 mod races;
+mod revocation;
 mod seed;
 mod walk;
 mod world;
@@ -51,6 +52,7 @@ on_every_store! {
     protocol::errors_are_problems_in_the_readers_language as errors_are_problems_in_the_readers_language
     protocol::housekeeping as housekeeping
     protocol::cross_origin_calls_come_from_listed_origins_only as cross_origin_calls_come_from_listed_origins_only
+    revocation::what_ends_at_one_service_ends_at_the_other as what_ends_at_one_service_ends_at_the_other
     access::protected_doors_need_a_token as protected_doors_need_a_token
     access::ordinary_users_change_nothing as ordinary_users_change_nothing
     access::an_inactive_product_is_out_of_play as an_inactive_product_is_out_of_play

@@ -115,6 +115,11 @@ impl World {
         self.ready(&self.product).await;
     }
 
+    /// Whether what it knows is still there after a restart.
+    pub fn outlives_its_process(&self) -> bool {
+        self.stores != Stores::Memory
+    }
+
     /// Ends both services with SIGTERM; each must exit with 0.
     pub fn stop_all(&self) {
         for mut running in self.running.lock().unwrap().drain(..) {

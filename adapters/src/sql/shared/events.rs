@@ -1,14 +1,14 @@
 use async_trait::async_trait;
-use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
-use domain_shared::{EventEnvelope, EventLog, LogWatch, StoreError, StoredEvent};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use domain_shared::{Backlog, EventEnvelope, EventLog, LogWatch, StoreError, StoredEvent};
 use uuid::Uuid;
 
 use super::{Conn, Db, Query, RunQueryDsl, Store};
 use crate::sql::{
     failure::Failure,
-    rows::{EventRow, StoredEventRow, to_column},
+    rows::{EventRow, StoredEventRow, from_column, to_column},
     schema::events,
-    types::Id,
+    types::{Id, Time},
 };
 
 /// Adds events to the log. Each goes alone, since only a statement of fixed text is prepared once and for all; there are
@@ -111,6 +111,21 @@ impl Query for OfCommand {
     }
 }
 
+#[derive(Debug)]
+struct Behind(u64);
+
+impl Query for Behind {
+    type Answer = Backlog;
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<Backlog, Failure> {
+        let ahead = events::table.filter(events::position.gt(to_column(self.0)));
+        let events: i64 = ahead.count().get_result(&mut conn).await?;
+        let oldest = ahead.order(events::position).select(events::occurred_at).limit(1);
+        let oldest: Option<Time> = oldest.get_result(&mut conn).await.optional()?;
+        Ok(Backlog { events: from_column(events), oldest: oldest.map(|time| time.0) })
+    }
+}
+
 #[async_trait]
 impl EventLog for Store {
     async fn after(&self, position: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
@@ -134,6 +149,10 @@ impl EventLog for Store {
 
     async fn of_command(&self, command_id: Uuid) -> Result<Vec<StoredEvent>, StoreError> {
         self.read(OfCommand(command_id)).await
+    }
+
+    async fn backlog(&self, position: u64) -> Result<Backlog, StoreError> {
+        self.read(Behind(position)).await
     }
 
     fn watch(&self) -> Box<dyn LogWatch> {

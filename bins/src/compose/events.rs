@@ -1,0 +1,100 @@
+//! How a service's events come to reactors and to other services.
+use std::{pin::Pin, sync::Arc};
+
+use adapters::{
+    in_process::{LogSubscriber, Patience},
+    relay,
+    system::SystemClock,
+};
+use domain_shared::{
+    Checkpoints, DeadLetterBox, DeadLetters, EventLog, EventPublisher, EventSubscriber, Inbox, Once, Reactor,
+};
+
+/// Something that is done for as long as the process serves.
+pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What a store has for those who read its log.
+#[derive(Clone)]
+pub struct Log {
+    /// What happened.
+    pub events: Arc<dyn EventLog>,
+    /// How far readers have come.
+    pub checkpoints: Arc<dyn Checkpoints>,
+    /// What consumers have dealt with.
+    pub inbox: Arc<dyn Inbox>,
+    /// Deliveries that were given up.
+    pub dead_letters: Arc<dyn DeadLetterBox>,
+}
+
+impl Log {
+    /// All of them in one store.
+    pub(super) fn of<S: EventLog + Checkpoints + Inbox + DeadLetterBox>(store: &Arc<S>) -> Self {
+        Self {
+            events: store.clone(),
+            checkpoints: store.clone(),
+            inbox: store.clone(),
+            dead_letters: store.clone(),
+        }
+    }
+
+    /// Brings this log's events to reactors that keep their place in `checkpoints`.
+    fn subscriber(&self, checkpoints: Arc<dyn Checkpoints>) -> Arc<dyn EventSubscriber> {
+        Arc::new(LogSubscriber {
+            log: self.events.clone(),
+            checkpoints,
+            dead_letters: self.dead_letters.clone(),
+            clock: SystemClock,
+            patience: Patience::default(),
+        })
+    }
+}
+
+/// The ways of one service's events.
+#[derive(Clone)]
+pub struct Events {
+    log: Log,
+    subscriber: Arc<dyn EventSubscriber>,
+    publisher: Option<Arc<dyn EventPublisher>>,
+    /// Deliveries to this service that were given up.
+    pub dead_letters: Arc<dyn DeadLetters>,
+}
+
+impl Events {
+    /// Without a broker: reactors follow the log, and nobody else hears of it.
+    #[must_use]
+    pub fn in_process(log: &Log) -> Self {
+        Self {
+            subscriber: log.subscriber(log.checkpoints.clone()),
+            publisher: None,
+            dead_letters: log.dead_letters.clone(),
+            log: log.clone(),
+        }
+    }
+
+    /// Delivers the service's own events to `reactor`, each once.
+    pub fn deliver(&self, reactor: impl Reactor) -> Task {
+        deliver(self.subscriber.clone(), Once { reactor, inbox: self.log.inbox.clone() })
+    }
+
+    /// Delivers the events of another service to `reactor`: by the broker, or from `theirs`, the log of the other in this
+    /// process. `None` if there is neither.
+    pub fn deliver_from(&self, theirs: Option<&Log>, reactor: impl Reactor) -> Option<Task> {
+        let subscriber = match (&self.publisher, theirs) {
+            (Some(_), _) => self.subscriber.clone(),
+            (None, Some(theirs)) => theirs.subscriber(self.log.checkpoints.clone()),
+            (None, None) => return None,
+        };
+        Some(deliver(subscriber, reactor))
+    }
+
+    /// Publishes the log, if there is a broker.
+    #[must_use]
+    pub fn relay(&self) -> Option<Task> {
+        let (log, publisher) = (self.log.clone(), self.publisher.clone()?);
+        Some(Box::pin(async move { relay::run(&log.events, &log.checkpoints, &publisher).await }))
+    }
+}
+
+fn deliver(subscriber: Arc<dyn EventSubscriber>, reactor: impl Reactor) -> Task {
+    Box::pin(async move { subscriber.run(Arc::new(reactor)).await })
+}

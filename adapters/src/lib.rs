@@ -7,6 +7,8 @@
 mod backoff;
 #[cfg(feature = "bcrypt")]
 pub mod bcrypt;
+#[cfg(any(feature = "memory", feature = "postgres", feature = "sqlite"))]
+mod catch_up;
 #[cfg(feature = "in-process")]
 pub mod deny_list;
 #[cfg(any(feature = "memory", feature = "postgres", feature = "sqlite"))]

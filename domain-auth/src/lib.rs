@@ -7,6 +7,7 @@ mod full_name;
 mod password;
 mod phone_number;
 mod ports;
+mod projections;
 mod refresh_token;
 mod session;
 mod user;
@@ -17,9 +18,10 @@ pub use full_name::FullName;
 pub use password::{Password, PasswordAttempt, PasswordHash};
 pub use phone_number::PhoneNumber;
 pub use ports::{
-    HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, Resend, SessionRepository,
-    TokenSigner, UserDirectory, UserFilter, UserRepository,
+    Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, Resend,
+    SessionRepository, TokenSigner, UserDirectory, UserFilter, UserRepository,
 };
+pub use projections::{ActivityRow, UserActivity};
 pub use refresh_token::RefreshToken;
 pub use session::{Client, EndReason, Session, SessionError, SessionEvent, SessionId, SessionState};
 pub use user::{Profile, Registration, User, UserError, UserEvent, UserId, UserState};

@@ -5,12 +5,17 @@
 //! `product/commands.rs`.
 mod ports;
 mod product;
+mod projections;
 mod values;
 
-pub use ports::{Catalogue, Cursor, CursorValue, Filter, ProductRepository, Sort, SortKey, Start};
+pub use ports::{
+    Catalogue, CategoryLine, Cursor, CursorValue, Filter, Ledger, ProductRepository, Sort, SortKey, Start,
+    Summary,
+};
 pub use product::{
     Draft, Edit, Movement, Product, ProductError, ProductEvent, ProductId, ProductState, Sheet,
 };
+pub use projections::{Inventory, InventoryItem, LedgerEntry, StockLedger};
 pub use values::{
     Category, Currency, Description, Money, ProductName, Quantity, Reason, Reference, Sku, Stock, Threshold,
     search_key,

@@ -13,10 +13,12 @@ mod invalid;
 mod letter;
 mod page;
 mod ports;
+mod projection;
 mod revocation;
 mod scope;
 mod text;
 mod token;
+mod verify;
 
 pub use aggregate::{Aggregate, Context, DomainEvent, Journal, Recorded, replay};
 pub use caller::{Caller, Language};
@@ -30,10 +32,13 @@ pub use letter::{Block, Letter};
 pub use page::Limit;
 pub use ports::{
     Backlog, BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetterBox, DeadLetters,
-    Decision, Delivery, EventLog, EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError,
-    Mailer, Once, Reactor, Repository, Revocations, Setback, TokenVerifier, deliver,
+    Decision, Delivery, EventLog, EventPublisher, EventSubscriber, Generation, IdGenerator, Inbox, LogWatch,
+    MailError, Mailer, Once, ProjectionStore, Reactor, Repository, Revocations, Setback, Snapshots,
+    TokenVerifier, deliver,
 };
+pub use projection::{Folded, ProjectedRow, Projection, fold, keys};
 pub use revocation::{DenyList, Revocation, Revoked};
 pub use scope::{Scope, Scopes};
 pub use text::{line, paragraph};
 pub use token::{Claims, TokenError};
+pub use verify::{Difference, Shown, verify_projection, verify_snapshots};

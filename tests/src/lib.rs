@@ -30,6 +30,7 @@ pub mod login_codes;
 pub mod mailer;
 pub mod password_hasher;
 pub mod product_repository;
+pub mod projections;
 pub mod refresh_tokens;
 pub mod repository;
 pub mod revocations;
@@ -37,6 +38,7 @@ pub mod session_repository;
 mod suites;
 mod support;
 pub mod tokens;
+pub mod user_activity;
 pub mod user_directory;
 pub mod user_repository;
 

@@ -6,9 +6,11 @@ mod event_log;
 mod inbox;
 mod login_codes;
 mod plain_hasher;
+mod projections;
 mod repository;
 mod revocations;
 mod sessions;
+mod snapshots;
 mod users;
 
 use std::{
@@ -16,8 +18,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use domain_auth::{Session, User, UserId};
-use domain_product::Product;
+use domain_auth::{ActivityRow, Session, User, UserId};
+use domain_product::{InventoryItem, LedgerEntry, Product};
 use domain_shared::{Revocation, StoreError, StoredEvent};
 use uuid::Uuid;
 
@@ -25,6 +27,7 @@ use crate::growth::Growth;
 use dead_letters::Buried;
 use login_codes::Pending;
 pub use plain_hasher::PlainHasher;
+use projections::Rows;
 
 /// A store in memory. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +47,9 @@ struct State {
     /// Readers whose checkpoint somebody has.
     taken: HashSet<String>,
     inbox: HashSet<(String, Uuid)>,
+    ledger: Rows<LedgerEntry>,
+    inventory: Rows<InventoryItem>,
+    activity: Rows<ActivityRow>,
     revocations: Vec<(u64, Uuid, Revocation)>,
     dead_letters: Vec<Buried>,
 }

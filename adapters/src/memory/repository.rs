@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{MemoryStore, State};
 
 /// An aggregate and where its kind is kept.
-trait Kept: Aggregate {
+pub(super) trait Kept: Aggregate {
     fn all(state: &State) -> &BTreeMap<Uuid, Self>;
     fn all_mut(state: &mut State) -> &mut BTreeMap<Uuid, Self>;
     /// What of `self` belongs to `other` already, although it must be unique.

@@ -16,9 +16,14 @@ const POSTGRES: Dialect = Dialect {
         migration!("postgres", "0001_events"),
         migration!("postgres", "0003_inbox"),
         migration!("postgres", "0004_dead_letters"),
+        migration!("postgres", "0008_projections"),
     ],
-    auth: &[migration!("postgres", "0002_auth")],
-    product: &[migration!("postgres", "0002_product"), migration!("postgres", "0007_revocations")],
+    auth: &[migration!("postgres", "0002_auth"), migration!("postgres", "0009_auth_projections")],
+    product: &[
+        migration!("postgres", "0002_product"),
+        migration!("postgres", "0007_revocations"),
+        migration!("postgres", "0009_product_projections"),
+    ],
 };
 
 diesel::table! {

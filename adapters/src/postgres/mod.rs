@@ -12,6 +12,20 @@ macro_rules! for_update {
     };
 }
 
+/// Keeps the row from everybody else, unless somebody else has it already.
+macro_rules! claim {
+    ($query:expr) => {
+        $query.for_update().skip_locked()
+    };
+}
+
+/// Adds rows by one statement.
+macro_rules! insert_all {
+    ($conn:ident, $table:expr, $rows:expr) => {
+        diesel::insert_into($table).values($rows).execute(&mut $conn).await?;
+    };
+}
+
 mod bell;
 mod checkpoint;
 mod config;
@@ -21,6 +35,7 @@ mod horizon;
 mod line;
 mod migrate;
 mod pool;
+mod projection;
 #[path = "../sql/shared/mod.rs"]
 #[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
 mod shared;

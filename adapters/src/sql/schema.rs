@@ -101,6 +101,46 @@ tables! {
         failed_at -> SqlTime,
         requeued -> Bool,
     }
+    projections (name, generation) {
+        name -> Text,
+        generation -> BigInt,
+        is_live -> Bool,
+        position -> BigInt,
+    }
+    stock_ledger (generation, id) {
+        generation -> BigInt,
+        id -> SqlUuid,
+        product_id -> SqlUuid,
+        version -> BigInt,
+        position -> BigInt,
+        delta -> BigInt,
+        stock_after -> BigInt,
+        reason -> Nullable<Text>,
+        reference -> Nullable<Text>,
+        actor -> Nullable<SqlUuid>,
+        occurred_at -> SqlTime,
+    }
+    inventory (generation, product_id) {
+        generation -> BigInt,
+        product_id -> SqlUuid,
+        position -> BigInt,
+        category -> Nullable<Text>,
+        price_minor -> BigInt,
+        currency -> Text,
+        stock -> BigInt,
+        low_stock_threshold -> BigInt,
+        is_active -> Bool,
+    }
+    user_activity (generation, user_id) {
+        generation -> BigInt,
+        user_id -> SqlUuid,
+        position -> BigInt,
+        registered_at -> SqlTime,
+        last_login_at -> Nullable<SqlTime>,
+        logins -> BigInt,
+        password_changed_at -> Nullable<SqlTime>,
+        last_event_at -> SqlTime,
+    }
     revocations (place) {
         place -> BigInt,
         event_id -> SqlUuid,
@@ -111,3 +151,7 @@ tables! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(dead_letters, events);
+diesel::allow_tables_to_appear_in_same_query!(projections, stock_ledger, inventory, user_activity);
+diesel::allow_tables_to_appear_in_same_query!(events, users);
+diesel::allow_tables_to_appear_in_same_query!(events, sessions);
+diesel::allow_tables_to_appear_in_same_query!(events, products);

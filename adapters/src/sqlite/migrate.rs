@@ -10,9 +10,14 @@ const SQLITE: Dialect = Dialect {
         migration!("sqlite", "0001_events"),
         migration!("sqlite", "0003_inbox"),
         migration!("sqlite", "0004_dead_letters"),
+        migration!("sqlite", "0008_projections"),
     ],
-    auth: &[migration!("sqlite", "0002_auth")],
-    product: &[migration!("sqlite", "0002_product"), migration!("sqlite", "0007_revocations")],
+    auth: &[migration!("sqlite", "0002_auth"), migration!("sqlite", "0009_auth_projections")],
+    product: &[
+        migration!("sqlite", "0002_product"),
+        migration!("sqlite", "0007_revocations"),
+        migration!("sqlite", "0009_product_projections"),
+    ],
 };
 
 diesel::table! {

@@ -11,11 +11,28 @@ macro_rules! for_update {
     };
 }
 
+/// The same goes for a row that nobody else may have.
+macro_rules! claim {
+    ($query:expr) => {
+        $query
+    };
+}
+
+/// Adds rows one by one: Diesel would begin a transaction of its own for several.
+macro_rules! insert_all {
+    ($conn:ident, $table:expr, $rows:expr) => {
+        for row in $rows {
+            diesel::insert_into($table).values(row).execute(&mut $conn).await?;
+        }
+    };
+}
+
 mod connection;
 mod error;
 mod follow;
 mod lane;
 mod migrate;
+mod projection;
 mod run;
 #[path = "../sql/shared/mod.rs"]
 #[allow(clippy::duplicate_mod, reason = "compiled once for each database")]

@@ -30,7 +30,7 @@ const READERS: usize = 2;
 /// One service's tables in a `SQLite` file. Implements every repository and log port; clones share the connections.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    writer: Arc<Lane>,
+    pub(super) writer: Arc<Lane>,
     readers: Arc<Lane>,
     /// Told whenever events were added.
     pub(super) grown: Growth,
@@ -134,6 +134,6 @@ fn change<A: Stored>(
 }
 
 /// The outcome of a query, which on this connection is there at once.
-fn now<T>(query: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(super) fn now<T>(query: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     query.now_or_never().unwrap_or_else(|| Err(StoreError::unavailable("a query of SQLite waits").into()))
 }

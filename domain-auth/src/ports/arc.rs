@@ -7,12 +7,12 @@ use domain_shared::{Claims, Email, StoreError};
 use uuid::Uuid;
 
 use super::{
-    HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, Resend, SessionRepository,
-    TokenSigner, UserDirectory, UserFilter, UserRepository,
+    Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, Resend,
+    SessionRepository, TokenSigner, UserDirectory, UserFilter, UserRepository,
 };
 use crate::{
-    Challenge, LoginCode, Password, PasswordAttempt, PasswordHash, RefreshToken, Session, SessionId, User,
-    UserId, Username,
+    ActivityRow, Challenge, LoginCode, Password, PasswordAttempt, PasswordHash, RefreshToken, Session,
+    SessionId, User, UserId, Username,
 };
 
 #[async_trait]
@@ -101,5 +101,12 @@ impl<T: RefreshTokens + ?Sized> RefreshTokens for Arc<T> {
     }
     fn read(&self, token: &RefreshToken) -> Option<(SessionId, u64)> {
         (**self).read(token)
+    }
+}
+
+#[async_trait]
+impl<T: Activity + ?Sized> Activity for Arc<T> {
+    async fn of(&self, user: UserId) -> Result<Option<ActivityRow>, StoreError> {
+        (**self).of(user).await
     }
 }

@@ -1,4 +1,5 @@
 //! What the auth context asks of the outside world.
+mod activity;
 mod arc;
 mod login_codes;
 mod password_hasher;
@@ -6,6 +7,7 @@ mod sessions;
 mod tokens;
 mod users;
 
+pub use activity::Activity;
 pub use login_codes::{LoginCodeGenerator, LoginCodes, Resend};
 pub use password_hasher::{HashError, PasswordHasher};
 pub use sessions::SessionRepository;

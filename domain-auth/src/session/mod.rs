@@ -6,7 +6,7 @@ mod tests;
 use std::borrow::Cow;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain_shared::{Aggregate, Context, Fault, Journal, Kind};
+use domain_shared::{Aggregate, Context, Fault, Journal, Kind, Shown};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -44,7 +44,7 @@ impl Fault for SessionError {
 }
 
 /// Everything about a session that follows from its events.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SessionState {
     /// Whose it is.
     pub user: UserId,
@@ -181,5 +181,13 @@ impl Aggregate for Session {
             SessionEvent::Ended { reason, .. } => self.state.ended = Some(*reason),
             SessionEvent::ReuseDetected { .. } => self.state.ended = Some(EndReason::TokenReuse),
         }
+    }
+}
+
+impl Shown for Session {
+    type State = SessionState;
+
+    fn state(&self) -> &SessionState {
+        &self.state
     }
 }

@@ -7,7 +7,7 @@ mod state;
 mod tests;
 
 use chrono::{DateTime, Utc};
-use domain_shared::{Aggregate, Journal};
+use domain_shared::{Aggregate, Journal, Shown};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -85,5 +85,14 @@ impl Aggregate for User {
 
     fn apply(&mut self, event: &UserEvent, at: DateTime<Utc>) {
         self.state.apply(event, at);
+    }
+}
+
+/// Without the password hash, of which the log knows nothing.
+impl Shown for User {
+    type State = UserState;
+
+    fn state(&self) -> &UserState {
+        &self.state
     }
 }

@@ -1,11 +1,12 @@
 use chrono::{DateTime, Utc};
 use domain_shared::{Email, Language, Scopes};
+use serde::Serialize;
 
 use super::{Registration, UserEvent};
 use crate::{FullName, PhoneNumber, SessionId, Username};
 
 /// Everything about a user that follows from their events.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UserState {
     /// Where codes and notices go; unique.
     pub email: Email,

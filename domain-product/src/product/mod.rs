@@ -7,7 +7,7 @@ mod state;
 mod tests;
 
 use chrono::{DateTime, Utc};
-use domain_shared::{Aggregate, Journal};
+use domain_shared::{Aggregate, Journal, Shown};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -76,5 +76,13 @@ impl Aggregate for Product {
 
     fn apply(&mut self, event: &ProductEvent, at: DateTime<Utc>) {
         self.state.apply(event, at);
+    }
+}
+
+impl Shown for Product {
+    type State = ProductState;
+
+    fn state(&self) -> &ProductState {
+        &self.state
     }
 }

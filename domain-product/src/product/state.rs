@@ -1,4 +1,5 @@
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::{
     ProductEvent,
@@ -7,7 +8,7 @@ use super::{
 use crate::Stock;
 
 /// Everything about a product that follows from its events.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProductState {
     /// What describes it.
     pub sheet: Sheet,

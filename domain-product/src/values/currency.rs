@@ -12,6 +12,18 @@ impl Currency {
     /// The US dollar, the default.
     pub const USD: Self = Self { code: "USD", decimals: 2 };
 
+    /// So many minor units as a JSON number with all of the currency's decimals. They mustn't be negative.
+    #[must_use]
+    pub fn decimal_text(self, minor_units: i128) -> String {
+        let decimals = usize::try_from(self.decimals).unwrap_or_default();
+        if decimals == 0 {
+            return minor_units.to_string();
+        }
+        let digits = format!("{minor_units:0width$}", width = decimals + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - decimals);
+        format!("{whole}.{fraction}")
+    }
+
     /// Its three letters.
     #[must_use]
     pub const fn code(self) -> &'static str {

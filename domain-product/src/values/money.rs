@@ -65,13 +65,7 @@ impl Money {
     /// The amount as a JSON number with all of the currency's decimals: `899.99`.
     #[must_use]
     pub fn to_decimal_text(self) -> String {
-        let decimals = usize::try_from(self.currency.decimals()).unwrap_or_default();
-        if decimals == 0 {
-            return self.minor_units.to_string();
-        }
-        let digits = format!("{:0width$}", self.minor_units, width = decimals + 1);
-        let (whole, fraction) = digits.split_at(digits.len() - decimals);
-        format!("{whole}.{fraction}")
+        self.currency.decimal_text(self.minor_units.into())
     }
 }
 

@@ -7,10 +7,12 @@ use uuid::Uuid;
 
 use super::{
     Backlog, BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetterBox, DeadLetters,
-    Decision, EventLog, EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError, Mailer,
-    Reactor, Repository, Revocations, Setback, TokenVerifier,
+    Decision, EventLog, EventPublisher, EventSubscriber, Generation, IdGenerator, Inbox, LogWatch, MailError,
+    Mailer, ProjectionStore, Reactor, Repository, Revocations, Setback, Snapshots, TokenVerifier,
 };
-use crate::{Aggregate, ChangeError, Claims, Letter, Revocation, StoreError, StoredEvent, TokenError};
+use crate::{
+    Aggregate, ChangeError, Claims, Letter, Projection, Revocation, StoreError, StoredEvent, TokenError,
+};
 
 impl<T: Clock + ?Sized> Clock for Arc<T> {
     fn now(&self) -> DateTime<Utc> {
@@ -168,5 +170,34 @@ impl<T: Revocations + ?Sized> Revocations for Arc<T> {
     }
     async fn drop_before(&self, at: DateTime<Utc>) -> Result<(), StoreError> {
         (**self).drop_before(at).await
+    }
+}
+
+#[async_trait]
+impl<P: Projection, T: ProjectionStore<P> + ?Sized> ProjectionStore<P> for Arc<T> {
+    async fn position(&self) -> Result<u64, StoreError> {
+        (**self).position().await
+    }
+    async fn fold(&self, generation: Generation, limit: usize) -> Result<Option<u64>, StoreError> {
+        (**self).fold(generation, limit).await
+    }
+    async fn begin_shadow(&self) -> Result<(), StoreError> {
+        (**self).begin_shadow().await
+    }
+    async fn swap(&self) -> Result<bool, StoreError> {
+        (**self).swap().await
+    }
+    async fn rows_of(&self, aggregates: &[Uuid]) -> Result<Vec<P::Row>, StoreError> {
+        (**self).rows_of(aggregates).await
+    }
+}
+
+#[async_trait]
+impl<A: Aggregate, T: Snapshots<A> + ?Sized> Snapshots<A> for Arc<T> {
+    async fn ids_after(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, StoreError> {
+        (**self).ids_after(after, limit).await
+    }
+    async fn rows(&self, ids: &[Uuid]) -> Result<Vec<A>, StoreError> {
+        (**self).rows(ids).await
     }
 }

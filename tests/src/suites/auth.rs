@@ -125,3 +125,13 @@ macro_rules! tokens {
         }
     };
 }
+
+/// The suite of [`Activity`](domain_auth::Activity) and its projection. The subject is a fresh store of users and all that.
+#[macro_export]
+macro_rules! user_activity {
+    ($subject:expr) => {
+        $crate::cases! { user_activity($subject):
+            it_shows_what_a_user_has_done
+        }
+    };
+}

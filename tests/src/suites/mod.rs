@@ -54,6 +54,8 @@ mod tests {
             include_str!("../mailer.rs"),
             include_str!("../clock.rs"),
             include_str!("../id_generator.rs"),
+            include_str!("../projections.rs"),
+            include_str!("../user_activity.rs"),
             include_str!("../revocations.rs"),
             include_str!("../dead_letter_box.rs"),
             include_str!("../inbox.rs"),

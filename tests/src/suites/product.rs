@@ -44,3 +44,24 @@ macro_rules! catalogue {
         }
     };
 }
+
+/// The suite of [`ProjectionStore`](domain_shared::ProjectionStore) with the read models of products, of
+/// [`Ledger`](domain_product::Ledger), [`Summary`](domain_product::Summary) and [`Snapshots`](domain_shared::Snapshots). The
+/// subject is a fresh store of them all.
+#[macro_export]
+macro_rules! product_projections {
+    ($subject:expr) => {
+        $crate::cases! { projections($subject):
+            rows_follow_the_log_in_steps
+            an_entry_is_found_by_product_version_and_number
+            whoever_has_seen_an_event_finds_it_in_the_ledger
+            of_many_who_fold_at_once_each_event_takes_effect_once
+            a_shadow_is_built_beside_the_live_rows_and_takes_their_place
+            a_shadow_that_is_begun_again_begins_anew
+            the_inventory_shows_each_product_as_it_is
+            the_summary_counts_by_category_and_currency
+            what_follows_from_the_log_shows_no_difference
+            snapshots_are_walked_in_order
+        }
+    };
+}

@@ -25,6 +25,10 @@ macro_rules! auth_store {
             use super::*;
             $crate::session_repository!($fresh);
         }
+        mod user_activity {
+            use super::*;
+            $crate::user_activity!($fresh);
+        }
         mod login_codes {
             use super::*;
             $crate::login_codes!($fresh);
@@ -59,6 +63,10 @@ macro_rules! product_store {
         mod dead_letter_box {
             use super::*;
             $crate::dead_letter_box!($crate::twice($fresh));
+        }
+        mod projections {
+            use super::*;
+            $crate::product_projections!($fresh);
         }
         mod revocations {
             use super::*;

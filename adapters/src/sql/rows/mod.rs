@@ -1,6 +1,9 @@
 //! Rows, and what they are of.
+mod activity;
 mod challenge;
 mod event;
+mod inventory;
+mod ledger;
 mod product;
 mod session;
 mod user;
@@ -8,14 +11,29 @@ mod user;
 use domain_shared::StoreError;
 use serde::de::{DeserializeOwned, IntoDeserializer, value};
 
+pub use activity::UserActivityRow;
 pub use challenge::ChallengeRow;
 pub use event::{EventRow, StoredEventRow};
+pub use inventory::InventoryRow;
+pub use ledger::LedgerRow;
 pub use product::ProductRow;
 pub use session::SessionRow;
 pub use user::UserRow;
 
+/// A row of a read model, in one of its sets.
+pub trait Generational<R>: Sized {
+    /// The row in the set `generation`.
+    fn of(row: R, generation: i64) -> Self;
+
+    /// The row.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if it holds what it can't.
+    fn read(self) -> Result<R, StoreError>;
+}
+
 /// A value object as a store remembers it. The rules for new ones aren't asked again: they may have changed since.
-fn restored<T: DeserializeOwned>(raw: String) -> Result<T, StoreError> {
+pub fn restored<T: DeserializeOwned>(raw: String) -> Result<T, StoreError> {
     let raw: value::StringDeserializer<value::Error> = raw.into_deserializer();
     T::deserialize(raw).map_err(StoreError::unavailable)
 }

@@ -1,8 +1,9 @@
 //! How each kind of aggregate is stored: a row that is always current, beside its events.
-use diesel::{OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use domain_auth::{Session, User};
 use domain_product::Product;
 use domain_shared::{Aggregate, StoreError};
+use uuid::Uuid;
 
 use super::{Conn, Query, RunQueryDsl};
 use crate::sql::{
@@ -21,6 +22,12 @@ pub trait Stored: Aggregate {
 
     /// The same, and nobody else gets to change it before the end of the transaction.
     fn lock(conn: Conn<'_>, id: Self::Id) -> impl Future<Output = Answer<Option<Self>>> + Send;
+
+    /// Up to `limit` ids after `after` of those that have a row, in order.
+    fn ids_after(conn: Conn<'_>, after: Uuid, limit: i64) -> impl Future<Output = Answer<Vec<Id>>> + Send;
+
+    /// Those of `ids` that have a row.
+    fn find_all(conn: Conn<'_>, ids: Vec<Id>) -> impl Future<Output = Answer<Vec<Self>>> + Send;
 
     /// Adds the row of a new aggregate.
     fn insert(&self, conn: Conn<'_>) -> impl Future<Output = Answer<()>> + Send;
@@ -45,6 +52,17 @@ macro_rules! stored {
                 let row = for_update!($table::table.find(Id(id.0)).select($Row::as_select()));
                 let row = row.get_result(&mut conn).await.optional()?;
                 Ok(row.map(Self::try_from).transpose()?)
+            }
+
+            async fn ids_after(mut conn: Conn<'_>, after: Uuid, limit: i64) -> Answer<Vec<Id>> {
+                let ids = $table::table.filter($table::id.gt(Id(after))).order($table::id).limit(limit);
+                Ok(ids.select($table::id).load(&mut conn).await?)
+            }
+
+            async fn find_all(mut conn: Conn<'_>, ids: Vec<Id>) -> Answer<Vec<Self>> {
+                let rows = $table::table.filter($table::id.eq_any(ids)).select($Row::as_select());
+                let rows: Vec<$Row> = rows.load(&mut conn).await?;
+                Ok(rows.into_iter().map(Self::try_from).collect::<Result<_, _>>()?)
             }
 
             async fn insert(&self, mut conn: Conn<'_>) -> Answer<()> {

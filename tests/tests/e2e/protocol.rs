@@ -2,7 +2,10 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::{actions::json_of, world::World};
+use super::{
+    actions::json_of,
+    world::{Stores, World},
+};
 
 pub async fn conditional_requests(world: &World) {
     let root = world.superuser().await;
@@ -97,6 +100,19 @@ pub async fn housekeeping(world: &World) {
         let metrics = get("/metrics").await.unwrap().text().await.unwrap();
         assert!(metrics.contains("http_request_duration_seconds_count"), "{metrics}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mailbox_is_shown_under_the_names_of_this_machine_only() {
+    let world = World::start(Stores::Memory).await;
+    let open = |host: &str| {
+        world.client.get(format!("{}/dev/mailbox", world.auth)).header("Host", host.to_owned()).send()
+    };
+    for host in ["localhost:8001", "127.0.0.1", "[::1]:8001"] {
+        assert!(open(host).await.unwrap().text().await.unwrap().contains("Mailbox"), "{host}");
+    }
+    let rebound = json_of(open("evil.example:8001").await.unwrap(), 421).await;
+    assert_eq!(rebound["code"], "misdirected_request");
 }
 
 pub async fn cross_origin_calls_come_from_listed_origins_only(world: &World) {

@@ -113,7 +113,7 @@ impl Service {
             .client_request_timeout(Duration::ZERO)
             // What is left of a body that is too large isn't waited for; `body` has read what an honest client sends.
             .client_disconnect_timeout(Duration::ZERO)
-            .keep_alive(Duration::from_secs(75))
+            .keep_alive(http::patience::NEXT)
             .max_connections(4096);
         if let Some(workers) = config.settings.workers {
             server = server.workers(workers);

@@ -39,7 +39,7 @@ pub fn detail(code: &str) -> Option<&'static str> {
         "invalid" => "algunos campos no son válidos",
         "invalid_credentials" => "el nombre de usuario o la contraseña no son correctos",
         "invalid_or_expired_code" => "el código no es válido o ha caducado",
-        "invalid_precondition" => "If-Match no contiene una sola etiqueta de entidad",
+        "invalid_precondition" => "If-Match debe ser * o una lista de etiquetas de entidad",
         "invalid_refresh_token" => "el token de refresco no es válido o ha caducado",
         "invalid_token" => "el token no es válido",
         "mail_rejected" => "el correo fue rechazado",

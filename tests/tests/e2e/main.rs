@@ -47,6 +47,7 @@ on_every_store! {
     input::search_text_is_literal as search_text_is_literal
     input::an_id_that_is_none_is_404 as an_id_that_is_none_is_404
     protocol::conditional_requests as conditional_requests
+    protocol::changes_of_a_user_are_conditional_too as changes_of_a_user_are_conditional_too
     protocol::methods_types_and_sizes as methods_types_and_sizes
     protocol::errors_are_problems_in_the_readers_language as errors_are_problems_in_the_readers_language
     protocol::housekeeping as housekeeping

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     actions::json_of,
-    world::{Stores, World},
+    world::{PASSWORD, Stores, World},
 };
 
 pub async fn conditional_requests(world: &World) {
@@ -25,7 +25,11 @@ pub async fn conditional_requests(world: &World) {
     assert_ne!(edited.headers()["etag"], tag);
     json_of(edited, 200).await;
     assert_eq!(json_of(put(&tag).await.unwrap(), 412).await["code"], "version_mismatch");
-    assert_eq!(put("*").await.unwrap().status(), 200);
+    let any = put("*").await.unwrap();
+    let now = any.headers()["etag"].to_str().unwrap().to_owned();
+    json_of(any, 200).await;
+    assert_eq!(put(&format!("{tag}, {now}")).await.unwrap().status(), 200, "one of those listed is in force");
+    assert_eq!(put(&format!("{tag}, W/{now}")).await.unwrap().status(), 412, "a weak tag never matches");
     assert_eq!(put("nonsense").await.unwrap().status(), 400);
     let stale = world.at_products(Method::DELETE, &path).bearer_auth(&root.access).header("If-Match", &tag);
     assert_eq!(stale.send().await.unwrap().status(), 412);
@@ -34,6 +38,35 @@ pub async fn conditional_requests(world: &World) {
     let delete = world.at_products(Method::DELETE, &path).bearer_auth(&root.access).send().await.unwrap();
     json_of(delete, 200).await;
     assert_eq!(world.at_products(Method::GET, &path).send().await.unwrap().status(), 404);
+}
+
+pub async fn changes_of_a_user_are_conditional_too(world: &World) {
+    let (root, ada) = (world.superuser().await, world.newcomer("ada").await);
+    let me = world.at_auth(Method::GET, "/me").bearer_auth(&ada.access).send().await.unwrap();
+    let tag = me.headers()["etag"].to_str().unwrap().to_owned();
+    let scopes = format!("/users/{}/scopes", ada.user_id);
+    let new = "battery staple";
+    let changes = [
+        ("/profile", &ada, json!({ "full_name": "Ada" })),
+        (&scopes, &root, json!({ "scopes": ["products:write"] })),
+        ("/change-password", &ada, json!({ "old_password": PASSWORD, "new_password": new })),
+    ];
+    for (path, who, body) in &changes {
+        let put = |tag: &str| {
+            let put = world.at_auth(Method::PUT, path).bearer_auth(&who.access).json(body);
+            put.header("If-Match", tag.to_owned()).send()
+        };
+        assert_eq!(put("\"0\"").await.unwrap().status(), 412, "{path}");
+        assert_eq!(put("nonsense").await.unwrap().status(), 400, "{path}");
+    }
+    for (path, who, body) in changes {
+        let me = world.at_auth(Method::GET, "/me").bearer_auth(&ada.access).send().await.unwrap();
+        let fresh = me.headers()["etag"].to_str().unwrap();
+        let put = world.at_auth(Method::PUT, path).bearer_auth(&who.access).json(&body);
+        let done = put.header("If-Match", format!("{tag}, {fresh}")).send().await.unwrap();
+        assert_eq!(done.status(), 200, "{path}");
+    }
+    assert_eq!(world.log_in("ada", new).await.status(), 200);
 }
 
 pub async fn methods_types_and_sizes(world: &World) {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Auth, SignedIn, Superuser, shown::UserBody};
 use crate::http::{
     body::Body,
-    conditional::{versioned, with_tag},
+    conditional::{expected_version, versioned, with_tag},
     field::{Field, Violations},
     path::Id,
     problem::Problem,
@@ -140,20 +140,24 @@ pub struct ScopesBody {
     path = "/api/v1/auth/users/{id}/scopes",
     tag = "users",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The user's id")),
+    params(
+        ("id" = Uuid, Path, description = "The user's id"),
+        ("If-Match" = Option<String>, Header, description = "The version you looked at"),
+    ),
     request_body = ScopesBody,
     responses((status = 200, description = "The user", body = UserBody, headers(("ETag" = String)))),
 )]
 pub async fn set_scopes(
     auth: Data<Auth>,
+    request: HttpRequest,
     who: Superuser,
     id: Id,
     body: Body,
 ) -> Result<HttpResponse, Problem> {
-    let body: ScopesBody = body.json()?;
+    let (expected, body) = (expected_version(&request)?, body.json::<ScopesBody>()?);
     let mut bad = Violations::default();
     let Some(scopes) = bad.required("scopes", body.scopes) else { return Err(bad.into()) };
-    let user = auth.handle(SetScopes { user: UserId(id.0), scopes }, &who.0.caller).await?;
+    let user = auth.handle(SetScopes { user: UserId(id.0), expected, scopes }, &who.0.caller).await?;
     Ok(shown(&user))
 }
 

@@ -1,7 +1,7 @@
 //! Signing in: a password, then the code that went out by e-mail.
 use actix_web::{HttpRequest, HttpResponse, http::header::USER_AGENT, web::Data};
 use app_auth::commands::{CodeOwner, LogIn, LoginName, ResendCode, VerifyCode};
-use domain_auth::{Client, LoginCode, PasswordAttempt, UserId, Username};
+use domain_auth::{Client, LoginCode, PasswordAttempt, UserId};
 use domain_shared::{Handle, Invalid, ValueObject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -80,10 +80,10 @@ pub struct VerifyCodeBody {
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     user_id: Field<UserIdField>,
-    /// The name that signed in; or give `user_id`.
+    /// What signed in, a username or an e-mail address; or give `user_id`.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "testuser")]
-    username: Field<Username>,
+    username: Field<LoginName>,
     /// The 6 digits from the mail.
     #[serde(default)]
     #[schema(required = true, value_type = String, example = "123456")]
@@ -121,7 +121,7 @@ pub async fn verify_code(
     let mut bad = Violations::default();
     let owner = match (body.user_id, body.username) {
         (Field::Absent | Field::Null, username @ (Field::Value(_) | Field::Bad(_))) => {
-            bad.required("username", username).map(CodeOwner::Username)
+            bad.required("username", username).map(CodeOwner::Name)
         }
         (id, _) => bad.required("user_id", id).map(|UserIdField(id)| CodeOwner::Id(id)),
     };

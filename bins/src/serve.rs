@@ -98,8 +98,9 @@ impl Service {
             let (this, dependencies) = (this.clone(), dependencies.clone());
             let (metrics, document) = (metrics.clone(), document.clone());
             App::new()
+                .wrap(http::cors::cors(&origins))
+                // Outside of CORS, whose refusals are failures like any other.
                 .wrap(from_fn(http::context::middleware))
-                .wrap(service::cors(&origins))
                 .wrap(from_fn(http::metrics::middleware))
                 .wrap(from_fn(http::patience::middleware))
                 .configure(|config| this.routes(config, shows_mails))

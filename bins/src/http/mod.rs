@@ -4,6 +4,7 @@ mod bearer;
 mod body;
 mod conditional;
 pub mod context;
+pub mod cors;
 pub mod docs;
 mod field;
 pub mod health;

@@ -30,6 +30,9 @@ pub fn detail(code: &str) -> Option<&'static str> {
         "bad_request" => "la petición no se puede leer",
         "body_too_large" => "el cuerpo es demasiado grande",
         "busy" => "hay demasiadas contraseñas en espera de comprobación",
+        "cross_origin_refused" => {
+            "no se permiten llamadas desde este origen, o con este método o estas cabeceras"
+        }
         "currency_change" => "la moneda de un producto no puede cambiar",
         "duplicate_key" => "un campo aparece más de una vez",
         "email_taken" => "esta dirección ya está en uso",

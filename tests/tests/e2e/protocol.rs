@@ -149,20 +149,37 @@ async fn the_mailbox_is_shown_under_the_names_of_this_machine_only() {
 }
 
 pub async fn cross_origin_calls_come_from_listed_origins_only(world: &World) {
-    let ask = |origin: &str| {
-        let preflight = world.at_auth(Method::OPTIONS, "/login").header("Origin", origin);
-        preflight
-            .header("Access-Control-Request-Method", "POST")
-            .header("Access-Control-Request-Headers", "authorization, content-type")
+    const SHOP: &str = "https://shop.example.com";
+    let preflight = |origin: &str, method: &str, headers: &str| {
+        let ask = world.at_auth(Method::OPTIONS, "/login").header("Origin", origin);
+        ask.header("Access-Control-Request-Method", method)
+            .header("Access-Control-Request-Headers", headers)
             .send()
     };
-    let listed = ask("https://shop.example.com").await.unwrap();
-    assert_eq!(listed.headers()["access-control-allow-origin"], "https://shop.example.com");
+    let ask = |origin| preflight(origin, "POST", "authorization, content-type, traceparent");
+    let listed = ask(SHOP).await.unwrap();
+    assert_eq!(listed.status(), 200);
+    assert_eq!(listed.headers()["access-control-allow-origin"], SHOP);
+    for (method, header) in [("PATCH", "content-type"), ("POST", "x-unheard-of")] {
+        let refused = preflight(SHOP, method, header).await.unwrap();
+        assert_eq!(refused.headers()["access-control-allow-origin"], SHOP, "{method} {header}");
+        assert_eq!(json_of(refused, 400).await["code"], "cross_origin_refused", "{method} {header}");
+    }
+    let login = world.at_auth(Method::POST, "/login").header("Origin", SHOP).body("{").send().await.unwrap();
+    assert_eq!(login.headers()["access-control-allow-origin"], SHOP, "a page may read what went wrong");
+    assert!(login.headers()["vary"].to_str().unwrap().contains("Origin"));
+    assert_eq!(json_of(login, 415).await["code"], "unsupported_media_type");
     for origin in
         ["https://evil.example", "null", "https://shop.example.com.evil.example", "http://shop.example.com"]
     {
         let refused = ask(origin).await.unwrap();
         assert!(!refused.headers().contains_key("access-control-allow-origin"), "{origin}");
-        assert!(!refused.status().is_server_error());
+        let id = refused.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let problem = json_of(refused, 400).await;
+        assert_eq!(
+            (&problem["code"], &problem["request_id"]),
+            (&json!("cross_origin_refused"), &json!(id)),
+            "{origin}"
+        );
     }
 }

@@ -44,6 +44,7 @@ on_every_store! {
     races::of_two_password_changes_one_succeeds as of_two_password_changes_one_succeeds
     input::bad_json_is_never_a_500 as bad_json_is_never_a_500
     input::bad_values_are_422_with_every_field as bad_values_are_422_with_every_field
+    input::what_a_form_leaves_empty_is_left_out as what_a_form_leaves_empty_is_left_out
     input::search_text_is_literal as search_text_is_literal
     input::an_id_that_is_none_is_404 as an_id_that_is_none_is_404
     protocol::conditional_requests as conditional_requests

@@ -9,7 +9,7 @@ use super::{Auth, SignedIn, shown::UserBody};
 use crate::http::{
     body::Body,
     conditional::{expected_version, versioned, with_tag},
-    field::{Field, Violations},
+    field::{Field, Violations, text_or_blank},
     problem::Problem,
 };
 
@@ -31,15 +31,15 @@ pub async fn me(request: HttpRequest, who: SignedIn) -> HttpResponse {
     versioned(&request, who.user.version(), &UserBody::from(&who.user))
 }
 
-/// What to change: what is left out stays, `null` clears.
+/// What to change: what is left out stays, `null` or a blank text clears.
 #[derive(Deserialize, ToSchema)]
 pub struct ProfileBody {
     /// What people call the user.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Updated Name")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 100, example = "Updated Name")]
     full_name: Field<FullName>,
     /// An optional plus and 7 to 15 digits.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_blank")]
     #[schema(value_type = Option<String>, example = "+0987654321")]
     phone_number: Field<PhoneNumber>,
 }

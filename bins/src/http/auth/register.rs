@@ -10,7 +10,7 @@ use crate::http::{
     body::Body,
     conditional::with_tag,
     context::caller,
-    field::{Field, Violations},
+    field::{Field, Violations, text_or_blank},
     problem::Problem,
 };
 
@@ -34,11 +34,11 @@ pub struct RegisterBody {
     #[schema(value_type = Option<String>, format = Password, example = "SecurePass123!")]
     confirm_password: Field<PasswordAttempt>,
     /// What people call the user.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Test User")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 100, example = "Test User")]
     full_name: Field<FullName>,
     /// An optional plus and 7 to 15 digits.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_blank")]
     #[schema(value_type = Option<String>, example = "+1234567890")]
     phone_number: Field<PhoneNumber>,
     /// Nobody makes themselves a superuser: `true` is 403.

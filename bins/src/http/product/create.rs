@@ -9,7 +9,7 @@ use super::{Products, Writer, shown::ProductBody};
 use crate::http::{
     body::Body,
     conditional::with_tag,
-    field::{Field, Violations},
+    field::{Field, Violations, text_or_blank},
     problem::Problem,
 };
 
@@ -21,8 +21,8 @@ pub struct CreateBody {
     #[schema(required = true, value_type = String, min_length = 1, max_length = 255, example = "Laptop HP")]
     name: Field<ProductName>,
     /// What there is to say about it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Laptop HP 15 pulgadas")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 1000, example = "Laptop HP 15 pulgadas")]
     description: Field<Description>,
     /// What one costs, with at most the currency's decimals.
     #[serde(default)]
@@ -37,12 +37,12 @@ pub struct CreateBody {
     #[schema(value_type = i64, minimum = 0, example = 10)]
     stock: Field<Stock>,
     /// Its stock keeping unit; unique.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 64, example = "LAP-HP-15")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 64, example = "LAP-HP-15")]
     sku: Field<Sku>,
     /// The shelf it is found on.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "laptops")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 100, example = "laptops")]
     category: Field<Category>,
     /// From which stock downwards it counts as low; 10 unless told.
     #[serde(default)]

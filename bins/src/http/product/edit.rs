@@ -11,13 +11,13 @@ use super::{Products, Writer, shown::ProductBody};
 use crate::http::{
     body::Body,
     conditional::{expected_version, with_tag},
-    field::{Field, Violations},
+    field::{Field, Violations, text_or_blank},
     message::{MessageBody, say},
     path::Id,
     problem::Problem,
 };
 
-/// What to change: what is left out stays, `null` clears a description, SKU or category.
+/// What to change: what is left out stays, `null` or a blank text clears a description, SKU or category.
 #[derive(Deserialize, ToSchema)]
 pub struct UpdateBody {
     /// What it is called: one line.
@@ -25,8 +25,8 @@ pub struct UpdateBody {
     #[schema(value_type = String, min_length = 1, max_length = 255, example = "Laptop HP")]
     name: Field<ProductName>,
     /// What there is to say about it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Laptop HP 15 pulgadas")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 1000, example = "Laptop HP 15 pulgadas")]
     description: Field<Description>,
     /// What one costs, in the product's currency.
     #[serde(default)]
@@ -37,12 +37,12 @@ pub struct UpdateBody {
     #[schema(value_type = String, example = "USD")]
     currency: Field<Currency>,
     /// Its stock keeping unit; unique.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 64, example = "LAP-HP-15")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 64, example = "LAP-HP-15")]
     sku: Field<Sku>,
     /// The shelf it is found on.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "laptops")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 100, example = "laptops")]
     category: Field<Category>,
     /// From which stock downwards it counts as low.
     #[serde(default)]

@@ -10,7 +10,7 @@ use super::{Products, Writer};
 use crate::http::{
     body::Body,
     conditional::with_tag,
-    field::{Field, Violations},
+    field::{Field, Violations, text_or_blank},
     path::Id,
     problem::Problem,
 };
@@ -23,12 +23,12 @@ pub struct MoveBody {
     #[schema(required = true, value_type = i64, minimum = 1, maximum = 1_000_000_000, example = 3)]
     amount: Field<Quantity>,
     /// Why.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "sold")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 200, example = "sold")]
     reason: Field<Reason>,
     /// The document behind it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "order 4711")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 100, example = "order 4711")]
     reference: Field<Reference>,
 }
 

@@ -9,5 +9,6 @@ mod door;
 mod follow;
 pub mod http;
 mod serve;
+mod terminal;
 
 pub use serve::{Service, serve};

@@ -8,6 +8,7 @@ use crate::{
     compose::{AuthService, ComposeError, Outbox, ProductService},
     config::{Config, Runs, Settings},
     serve::{Service, serve},
+    terminal::{complain, say},
 };
 
 /// What any program can be told to do.
@@ -173,10 +174,6 @@ fn allow_many_files() {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
-fn say(text: &str) {
-    println!("{text}");
-}
-
 fn fail(error: &dyn std::error::Error) -> ExitCode {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -185,6 +182,6 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
         text.push_str(&cause.to_string());
         source = cause.source();
     }
-    eprintln!("error: {}", text.trim_start_matches("error: "));
+    complain(&format!("error: {}", text.trim_start_matches("error: ")));
     ExitCode::FAILURE
 }

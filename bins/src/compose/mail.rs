@@ -6,7 +6,10 @@ use async_trait::async_trait;
 use domain_shared::{Block, Letter, MailError, Mailer};
 
 use super::ComposeError;
-use crate::config::{Config, Mail};
+use crate::{
+    config::{Config, Mail},
+    terminal::say,
+};
 
 /// A mailer behind its port.
 pub type DynMailer = Arc<dyn Mailer>;
@@ -80,10 +83,10 @@ impl Mailer for Watched {
 }
 
 fn show(letter: &Letter) {
-    println!("  mail to {}: {}", letter.to, letter.subject);
+    say(&format!("  mail to {}: {}", letter.to, letter.subject));
     for block in &letter.body {
         if let Block::Code(code) = block {
-            println!("  code    {code}");
+            say(&format!("  code    {code}"));
         }
     }
 }

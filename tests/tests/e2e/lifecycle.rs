@@ -204,6 +204,17 @@ async fn a_configuration_file_stands_below_environment_and_flags() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reader_who_has_gone_breaks_nothing() {
+    let world = World::prepare(Stores::Sqlite, &[]).await;
+    for task in ["--help", "migrate"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let done = world.command("panal").arg(task).stdout(writer).status().unwrap();
+        assert!(done.success(), "{task}: {done}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn help_names_every_setting() {
     let world = World::prepare(Stores::Memory, &[]).await;
     for program in ["panal", "auth-service", "product-service"] {

@@ -7,14 +7,14 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use crate::config::{Config, LogFormat};
+use crate::config::{LogFormat, Settings};
 
 /// Crates that below `info` log what statements and letters hold: password hashes and login codes.
 const INDISCREET: [&str; 2] = ["tokio_postgres", "lettre"];
 
 /// Sends logs to standard error, as text or as JSON.
-pub fn start(config: &Config) {
-    let (level, format) = (&config.settings.log_level, config.log_format());
+pub fn start(settings: &Settings) {
+    let (level, format) = (&settings.log_level, settings.log_format());
     // Somebody who embeds this may have a subscriber of their own.
     drop(subscriber(level, format, std::io::stderr).try_init());
 }

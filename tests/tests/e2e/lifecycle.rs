@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{
     actions::json_of,
-    world::{PASSWORD, Stores, World, eventually, free_port, fresh_database},
+    world::{PASSWORD, Running, Stores, World, eventually, free_port, fresh_database},
 };
 
 async fn data_survives_a_restart(stores: Stores) {
@@ -156,12 +156,11 @@ async fn in_production_each_service_asks_only_for_what_is_its_own() {
     let stranger = file("stranger.pem", &JwtKeys::generate().unwrap().public_pem);
     let database = fresh_database().await;
     let secret = "k3v9-Zq1x-77Tb-pLw2-mmN8-0aSd-fGh4";
-    let migrate = |program: &str, own: &[(&str, &str)]| {
+    let service = |program: &str, own: &[(&str, &str)]| {
         let mut command = world.command(program);
-        command.env_remove("DATABASE_URL").env_remove("BCRYPT_COST").arg("migrate");
+        command.env_remove("DATABASE_URL").env_remove("BCRYPT_COST");
         command.envs([("ENVIRONMENT", "production"), ("HOST", "0.0.0.0")]).envs(own.iter().copied());
-        let output = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
-        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+        command
     };
     let auth = [
         ("AUTH_DATABASE_URL", database.as_str()),
@@ -169,12 +168,37 @@ async fn in_production_each_service_asks_only_for_what_is_its_own() {
         ("JWT_PRIVATE_KEY_FILE", private.as_str()),
     ];
     let product = [("PRODUCT_DATABASE_URL", database.as_str()), ("JWT_PUBLIC_KEY_FILE", public.as_str())];
-    for (program, own) in [("auth-service", &auth[..]), ("product-service", &product[..])] {
-        let (done, said) = migrate(program, own);
-        assert!(done, "{program}: {said}");
+    let _auth = Running::start(&mut service("auth-service", &auth));
+    let _product = Running::start(&mut service("product-service", &product));
+    world.ready(&world.auth).await;
+    world.ready(&world.product).await;
+    let mismatched = [&auth[..], &[("JWT_PUBLIC_KEY_FILE", &stranger)]].concat();
+    let refused = service("auth-service", &mismatched).output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        !refused.status.success() && said.contains("JWT_PUBLIC_KEY_FILE"),
+        "a key of another pair: {said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_production_migrating_takes_the_database_and_nothing_else() {
+    let world = World::prepare(Stores::Postgres, &[]).await;
+    let database = fresh_database().await;
+    for (program, setting) in [
+        ("auth-service", "AUTH_DATABASE_URL"),
+        ("product-service", "PRODUCT_DATABASE_URL"),
+        ("panal", "DATABASE_URL"),
+    ] {
+        let mut command = world.command(program);
+        command.env_clear().arg("migrate").env("ENVIRONMENT", "production").env("HOST", "0.0.0.0");
+        let refused = command.output().unwrap();
+        assert!(
+            !refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("DATABASE_URL")
+        );
+        let done = command.env(setting, &database).output().unwrap();
+        assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stderr));
     }
-    let (done, said) = migrate("auth-service", &[&auth[..], &[("JWT_PUBLIC_KEY_FILE", &stranger)]].concat());
-    assert!(!done && said.contains("JWT_PUBLIC_KEY_FILE"), "a key of another pair: {said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -55,7 +55,7 @@ pub struct MailHealth(Arc<Mutex<Option<(bool, Instant)>>>);
 
 /// How long the last letter says something about the next. Where few are sent, a mail server that is back again would
 /// count as down until somebody signs in otherwise.
-const NEWS: Duration = Duration::from_secs(60);
+const NEWS: Duration = Duration::from_mins(1);
 
 impl MailHealth {
     /// Whether the last letter went out; `None` if none was tried lately.

@@ -33,6 +33,7 @@ pub fn cors(origins: &Arc<[String]>) -> Cors {
 }
 
 /// The problem that a refusal of the protocol's is.
+#[must_use]
 pub fn refusal(error: &Error) -> Option<Problem> {
     let detail = "calls from this origin, or with this method or these headers, are not allowed";
     let refused = Problem::new(StatusCode::BAD_REQUEST, "cross_origin_refused", detail);

@@ -23,7 +23,7 @@ pub enum Field<T> {
 
 impl<'de, T: ValueObject> Deserialize<'de> for Field<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self::of(&*Box::<RawValue>::deserialize(deserializer)?))
+        Ok(Self::of(&Box::<RawValue>::deserialize(deserializer)?))
     }
 }
 

@@ -143,7 +143,8 @@ pub struct ResendCodeBody {
 
 /// Send the code again
 ///
-/// Sends the live code once more, at most once a minute. Whether there is one stays untold.
+/// Sends the live code once more. Somebody unknown gets the same answer as somebody without a live code; that one was
+/// sent less than a minute ago is told, by 429 and how long to wait.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/resend-code",

@@ -6,6 +6,7 @@ mod conditional;
 pub mod context;
 pub mod cors;
 pub mod docs;
+mod failures;
 mod field;
 pub mod health;
 pub mod mailbox;

@@ -9,6 +9,7 @@ use super::{Auth, SignedIn, register::confirm};
 use crate::http::{
     body::Body,
     conditional::expected_version,
+    failures::{BadBody, BadCondition, InTheWay, NotSignedIn, OutOfOrder},
     field::{Field, Violations},
     message::{MessageBody, say},
     problem::Problem,
@@ -42,7 +43,14 @@ pub struct ChangePasswordBody {
     security(("bearer" = [])),
     params(("If-Match" = Option<String>, Header, description = "The version of yourself that you looked at")),
     request_body = ChangePasswordBody,
-    responses((status = 200, description = "The password is changed", body = MessageBody)),
+    responses(
+        (status = 200, description = "The password is changed", body = MessageBody),
+        BadBody,
+        BadCondition,
+        NotSignedIn,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn change_password(
     auth: Data<Auth>,

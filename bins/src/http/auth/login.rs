@@ -11,6 +11,7 @@ use super::{Auth, session::TokensBody};
 use crate::http::{
     body::Body,
     context::caller,
+    failures::{BadBody, NotSignedIn, OutOfOrder, TooSoon},
     field::{Field, Violations},
     message::{MessageBody, say},
     problem::Problem,
@@ -52,7 +53,12 @@ pub struct LoginStartedBody {
     path = "/api/v1/auth/login",
     tag = "signing in",
     request_body = LoginBody,
-    responses((status = 200, description = "The code is on its way", body = LoginStartedBody)),
+    responses(
+        (status = 200, description = "The code is on its way", body = LoginStartedBody),
+        BadBody,
+        NotSignedIn,
+        OutOfOrder,
+    ),
 )]
 pub async fn login(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
     let body: LoginBody = body.json()?;
@@ -110,7 +116,11 @@ impl ValueObject for UserIdField {
     path = "/api/v1/auth/verify-code",
     tag = "signing in",
     request_body = VerifyCodeBody,
-    responses((status = 200, description = "The tokens of a new session", body = TokensBody)),
+    responses(
+        (status = 200, description = "The tokens of a new session", body = TokensBody),
+        BadBody,
+        OutOfOrder,
+    ),
 )]
 pub async fn verify_code(
     auth: Data<Auth>,
@@ -150,7 +160,12 @@ pub struct ResendCodeBody {
     path = "/api/v1/auth/resend-code",
     tag = "signing in",
     request_body = ResendCodeBody,
-    responses((status = 202, description = "If a login waits for its code, the code is on its way", body = MessageBody)),
+    responses(
+        (status = 202, description = "If a login waits for its code, the code is on its way", body = MessageBody),
+        BadBody,
+        TooSoon,
+        OutOfOrder,
+    ),
 )]
 pub async fn resend_code(
     auth: Data<Auth>,

@@ -9,6 +9,7 @@ use super::{Auth, SignedIn, shown::UserBody};
 use crate::http::{
     body::Body,
     conditional::{expected_version, versioned, with_tag},
+    failures::{BadBody, BadCondition, NotSignedIn, OutOfOrder},
     field::{Field, Violations, text_or_blank},
     problem::Problem,
 };
@@ -25,6 +26,8 @@ use crate::http::{
     responses(
         (status = 200, description = "The signed-in user", body = UserBody, headers(("ETag" = String))),
         (status = 304, description = "You have this version"),
+        NotSignedIn,
+        OutOfOrder,
     ),
 )]
 pub async fn me(request: HttpRequest, who: SignedIn) -> HttpResponse {
@@ -54,7 +57,13 @@ pub struct ProfileBody {
     security(("bearer" = [])),
     params(("If-Match" = Option<String>, Header, description = "The version you looked at")),
     request_body = ProfileBody,
-    responses((status = 200, description = "The user", body = UserBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The user", body = UserBody, headers(("ETag" = String))),
+        BadBody,
+        BadCondition,
+        NotSignedIn,
+        OutOfOrder,
+    ),
 )]
 pub async fn update_profile(
     auth: Data<Auth>,

@@ -10,6 +10,7 @@ use crate::http::{
     body::Body,
     conditional::with_tag,
     context::caller,
+    failures::{BadBody, InTheWay, NotAllowed, OutOfOrder},
     field::{Field, Violations, text_or_blank},
     problem::Problem,
 };
@@ -90,7 +91,13 @@ pub(super) fn confirm(bad: &mut Violations, password: Option<&Password>, again: 
     path = "/api/v1/auth/register",
     tag = "accounts",
     request_body = RegisterBody,
-    responses((status = 201, description = "The new user", body = UserBody, headers(("Location" = String), ("ETag" = String)))),
+    responses(
+        (status = 201, description = "The new user", body = UserBody, headers(("Location" = String), ("ETag" = String))),
+        BadBody,
+        NotAllowed,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn register(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
     let caller = caller(&request, None);

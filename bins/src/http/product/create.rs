@@ -9,6 +9,7 @@ use super::{Products, Writer, shown::ProductBody};
 use crate::http::{
     body::Body,
     conditional::with_tag,
+    failures::{BadBody, InTheWay, NotAllowed, NotSignedIn, OutOfOrder},
     field::{Field, Violations, text_or_blank},
     problem::Problem,
 };
@@ -30,11 +31,11 @@ pub struct CreateBody {
     price: Field<Decimal>,
     /// The price's currency (ISO 4217); USD unless told.
     #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 3, max_length = 3, example = "USD")]
+    #[schema(value_type = String, min_length = 3, max_length = 3, example = "USD")]
     currency: Field<Currency>,
     /// How many there are; none unless told.
     #[serde(default)]
-    #[schema(value_type = i64, minimum = 0, example = 10)]
+    #[schema(value_type = i64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 10)]
     stock: Field<Stock>,
     /// Its stock keeping unit; unique.
     #[serde(default, deserialize_with = "text_or_blank")]
@@ -46,7 +47,7 @@ pub struct CreateBody {
     category: Field<Category>,
     /// From which stock downwards it counts as low; 10 unless told.
     #[serde(default)]
-    #[schema(value_type = i64, minimum = 0, example = 10)]
+    #[schema(value_type = i64, minimum = 0, maximum = 1_000_000_000, example = 10)]
     low_stock_threshold: Field<Threshold>,
     /// Whether it is for sale; yes unless told.
     #[serde(default)]
@@ -83,12 +84,19 @@ impl CreateBody {
     tag = "products",
     security(("bearer" = []), ()),
     request_body = CreateBody,
-    responses((
+    responses(
+        (
         status = 201,
         description = "The new product",
         body = ProductBody,
         headers(("Location" = String), ("ETag" = String)),
-    )),
+    ),
+        BadBody,
+        NotSignedIn,
+        NotAllowed,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn create(products: Data<Products>, who: Writer, body: Body) -> Result<HttpResponse, Problem> {
     let command = body.json::<CreateBody>()?.check()?;

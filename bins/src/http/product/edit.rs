@@ -11,6 +11,7 @@ use super::{Products, Writer, shown::ProductBody};
 use crate::http::{
     body::Body,
     conditional::{expected_version, with_tag},
+    failures::{BadBody, BadCondition, InTheWay, NotAllowed, NotSignedIn, NotThere, OutOfOrder},
     field::{Field, Violations, text_or_blank},
     message::{MessageBody, say},
     path::Id,
@@ -46,7 +47,7 @@ pub struct UpdateBody {
     category: Field<Category>,
     /// From which stock downwards it counts as low.
     #[serde(default)]
-    #[schema(value_type = i64, minimum = 0, example = 10)]
+    #[schema(value_type = i64, minimum = 0, maximum = 1_000_000_000, example = 10)]
     low_stock_threshold: Field<Threshold>,
 }
 
@@ -79,7 +80,16 @@ impl UpdateBody {
         ("If-Match" = Option<String>, Header, description = "The version you looked at"),
     ),
     request_body = UpdateBody,
-    responses((status = 200, description = "The product", body = ProductBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The product", body = ProductBody, headers(("ETag" = String))),
+        BadBody,
+        BadCondition,
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn update(
     products: Data<Products>,
@@ -108,7 +118,14 @@ pub async fn update(
         ("id" = Uuid, Path, description = "The product's id"),
         ("If-Match" = Option<String>, Header, description = "The version you looked at"),
     ),
-    responses((status = 200, description = "It is gone", body = MessageBody)),
+    responses(
+        (status = 200, description = "It is gone", body = MessageBody),
+        BadCondition,
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        OutOfOrder,
+    ),
 )]
 pub async fn delete(
     products: Data<Products>,
@@ -131,7 +148,14 @@ pub async fn delete(
     tag = "products",
     security(("bearer" = []), ()),
     params(("id" = Uuid, Path, description = "The product's id")),
-    responses((status = 200, description = "It is for sale", body = MessageBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "It is for sale", body = MessageBody, headers(("ETag" = String))),
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn activate(products: Data<Products>, who: Writer, id: Id) -> Result<HttpResponse, Problem> {
     let product = products.handle(ActivateProduct { product: ProductId(id.0) }, &who.caller).await?;
@@ -147,7 +171,14 @@ pub async fn activate(products: Data<Products>, who: Writer, id: Id) -> Result<H
     tag = "products",
     security(("bearer" = []), ()),
     params(("id" = Uuid, Path, description = "The product's id")),
-    responses((status = 200, description = "It is off sale", body = MessageBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "It is off sale", body = MessageBody, headers(("ETag" = String))),
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn deactivate(products: Data<Products>, who: Writer, id: Id) -> Result<HttpResponse, Problem> {
     let product = products.handle(DeactivateProduct { product: ProductId(id.0) }, &who.caller).await?;

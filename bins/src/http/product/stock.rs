@@ -10,6 +10,7 @@ use super::{Products, Writer};
 use crate::http::{
     body::Body,
     conditional::with_tag,
+    failures::{BadBody, InTheWay, NotAllowed, NotSignedIn, NotThere, OutOfOrder},
     field::{Field, Violations, text_or_blank},
     path::Id,
     problem::Problem,
@@ -72,7 +73,15 @@ fn moved(moved: &StockMoved) -> HttpResponse {
     security(("bearer" = []), ()),
     params(("id" = Uuid, Path, description = "The product's id")),
     request_body = MoveBody,
-    responses((status = 200, description = "The stock now", body = MovedBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The stock now", body = MovedBody, headers(("ETag" = String))),
+        BadBody,
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn add(products: Data<Products>, who: Writer, id: Id, body: Body) -> Result<HttpResponse, Problem> {
     let (quantity, reason, reference) = body.json::<MoveBody>()?.check()?;
@@ -90,7 +99,15 @@ pub async fn add(products: Data<Products>, who: Writer, id: Id, body: Body) -> R
     security(("bearer" = []), ()),
     params(("id" = Uuid, Path, description = "The product's id")),
     request_body = MoveBody,
-    responses((status = 200, description = "The stock now", body = MovedBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The stock now", body = MovedBody, headers(("ETag" = String))),
+        BadBody,
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn remove(
     products: Data<Products>,

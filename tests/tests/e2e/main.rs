@@ -8,6 +8,7 @@ mod mails;
 mod protocol;
 mod races;
 mod seed;
+mod settings;
 mod walk;
 mod world;
 

@@ -1,5 +1,10 @@
 # docker build -t panal .
-# docker run --read-only --cap-drop ALL -e AUTH_DATABASE_URL=... -e SECRET_KEY=... panal auth-service
+# docker run --rm -e DATABASE_URL panal panal migrate
+# docker run --read-only --cap-drop ALL -p 8001:8001 -v "$PWD/keys:/keys:ro" -e JWT_PRIVATE_KEY_FILE=/keys/jwt-private.pem \
+#   -e DATABASE_URL -e SECRET_KEY -e MAIL_SERVER -e MAIL_FROM panal auth-service
+# docker run --read-only --cap-drop ALL -p 8002:8002 -v "$PWD/keys:/keys:ro" -e JWT_PUBLIC_KEY_FILE=/keys/jwt-public.pem \
+#   -e DATABASE_URL -e MAIL_SERVER -e MAIL_FROM panal product-service
+# The README says how to make the keys and what the other settings are; uid 10001 must be able to read the keys.
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .

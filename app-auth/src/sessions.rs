@@ -29,7 +29,7 @@ impl<P: Ports> Auth<P> {
         reason: EndReason,
         caller: &Caller,
     ) -> Result<(), AuthError> {
-        for session in self.ports.sessions().of_user(user).await? {
+        for session in self.ports.sessions().of_user(user, self.now()).await? {
             if Some(session.id()) != kept {
                 self.end_session(session.id(), reason, caller).await?;
             }

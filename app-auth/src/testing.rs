@@ -12,7 +12,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain_auth::{
     Client, LoginCode, Password, PasswordAttempt, Registration, SessionId, User, UserId, Username,
 };
-use domain_shared::{Aggregate, Block, Caller, Clock, Email, Handle, Language, Letter, ValueObject};
+use domain_shared::{
+    Aggregate, Block, Caller, Clock, Email, Expected, Handle, Language, Letter, ValueObject,
+};
 
 use crate::{
     Auth, AuthError, Policy, Tokens, Wiring,
@@ -134,7 +136,8 @@ impl World {
     pub async fn change_password(&self, tokens: &Tokens, old: &str, new: &str) -> Result<(), AuthError> {
         let claims = self.authenticate(&tokens.access).await?.claims;
         let (user, session) = (UserId(claims.subject), SessionId(claims.session));
-        let command = ChangePassword { user, session, old: attempt(old), new: password(new) };
+        let (old, new) = (attempt(old), password(new));
+        let command = ChangePassword { user, session, expected: Expected::Any, old, new };
         self.auth.handle(command, &Caller::default()).await
     }
 
@@ -179,6 +182,6 @@ pub fn other_than(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
 
-fn attempt(raw: &str) -> PasswordAttempt {
+pub fn attempt(raw: &str) -> PasswordAttempt {
     PasswordAttempt::parse(raw.to_owned()).unwrap()
 }

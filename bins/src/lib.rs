@@ -8,5 +8,6 @@ pub mod config;
 mod door;
 pub mod http;
 mod serve;
+mod terminal;
 
 pub use serve::{Service, serve};

@@ -97,8 +97,9 @@ impl Service {
             let (this, dependencies) = (this.clone(), dependencies.clone());
             let (metrics, document) = (metrics.clone(), document.clone());
             App::new()
+                .wrap(http::cors::cors(&origins))
+                // Outside of CORS, whose refusals are failures like any other.
                 .wrap(from_fn(http::context::middleware))
-                .wrap(service::cors(&origins))
                 .wrap(from_fn(http::metrics::middleware))
                 .wrap(from_fn(http::patience::middleware))
                 .configure(|config| this.routes(config, shows_mails))
@@ -112,7 +113,7 @@ impl Service {
             .client_request_timeout(Duration::ZERO)
             // What is left of a body that is too large isn't waited for; `body` has read what an honest client sends.
             .client_disconnect_timeout(Duration::ZERO)
-            .keep_alive(Duration::from_secs(75))
+            .keep_alive(http::patience::NEXT)
             .max_connections(4096);
         if let Some(workers) = config.settings.workers {
             server = server.workers(workers);

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::Fault;
+use crate::{Expected, Fault};
 
 /// A fact about an aggregate. Its serde form is adjacently tagged: `{"type": "product.created.v1", "data": {…}}`.
 pub trait DomainEvent: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {}
@@ -109,9 +109,12 @@ pub trait Aggregate: Clone + Send + Sync + 'static {
         self.journal().version()
     }
 
-    /// Whether this is the version that a caller expects; one who expects none takes any.
-    fn is_at(&self, expected: Option<u64>) -> bool {
-        expected.is_none_or(|version| version == self.version())
+    /// Whether this is a version that the caller expects.
+    fn is_at(&self, expected: &Expected) -> bool {
+        match expected {
+            Expected::Any => true,
+            Expected::OneOf(versions) => versions.contains(&self.version()),
+        }
     }
 
     /// Applies `event` and keeps it for the store.

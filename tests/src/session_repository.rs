@@ -1,13 +1,14 @@
 //! [`SessionRepository`].
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use domain_auth::{EndReason, Session, SessionRepository, UserId};
 use domain_shared::Aggregate;
 
 use crate::{
     examples::{assert_same, session_of},
     repository::step,
-    support::{context, id},
+    support::{context, id, time},
 };
 
 async fn saved(sessions: &impl SessionRepository, user: UserId) -> Session {
@@ -32,7 +33,7 @@ pub async fn of_user_gives_the_oldest_first(sessions: impl SessionRepository) {
         saved(&sessions, UserId(id())).await;
     }
     step(&sessions, expected[0].id()).await.unwrap();
-    let found = sessions.of_user(ada).await.unwrap();
+    let found = sessions.of_user(ada, time()).await.unwrap();
     let ids = |sessions: &[Session]| sessions.iter().map(Aggregate::id).collect::<Vec<_>>();
     assert_eq!(ids(&found), ids(&expected), "hers, and the oldest first, whichever was refreshed last");
     assert_same(&found[2], &expected[2], "each as it is");
@@ -57,15 +58,27 @@ pub async fn of_user_leaves_out_what_has_ended(sessions: impl SessionRepository)
             "it is still there"
         );
     }
-    let found = sessions.of_user(ada).await.unwrap();
+    let found = sessions.of_user(ada, time()).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_same(&found[0], &kept, "what hasn't ended");
+}
+
+pub async fn of_user_leaves_out_what_is_past_its_time(sessions: impl SessionRepository) {
+    let ada = UserId(id());
+    let (session, later) = (saved(&sessions, ada).await, saved(&sessions, ada).await);
+    let end = session.expires_at;
+    assert!(end < later.expires_at);
+    assert_eq!(sessions.of_user(ada, end - TimeDelta::microseconds(1)).await.unwrap().len(), 2);
+    let found = sessions.of_user(ada, end).await.unwrap();
+    assert_eq!(found.len(), 1, "it isn't alive at the end of its time");
+    assert_same(&found[0], &later, "what has time left");
+    assert!(sessions.find(session.id()).await.unwrap().unwrap().ended.is_none(), "it is still there");
 }
 
 pub async fn of_user_is_empty_for_somebody_without_sessions(sessions: impl SessionRepository) {
     let ada = UserId(id());
     let only = saved(&sessions, ada).await;
     end(&sessions, &only, EndReason::Logout).await;
-    assert!(sessions.of_user(ada).await.unwrap().is_empty());
-    assert!(sessions.of_user(UserId(id())).await.unwrap().is_empty());
+    assert!(sessions.of_user(ada, time()).await.unwrap().is_empty());
+    assert!(sessions.of_user(UserId(id()), time()).await.unwrap().is_empty());
 }

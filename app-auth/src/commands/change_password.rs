@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain_auth::{
     EndReason, LoginCodes, Password, PasswordAttempt, PasswordHasher, SessionId, User, UserId,
 };
-use domain_shared::{Caller, Handle, Invalid, Repository};
+use domain_shared::{Caller, Expected, Handle, Invalid, Repository};
 
 use crate::{Auth, AuthError, Ports};
 
@@ -15,6 +15,8 @@ pub struct ChangePassword {
     pub user: UserId,
     /// The session that goes on.
     pub session: SessionId,
+    /// The version of the user that the caller looked at, if that matters to them.
+    pub expected: Expected,
     /// What they typed as their old password.
     pub old: PasswordAttempt,
     /// The new one.
@@ -27,9 +29,10 @@ impl<P: Ports> Handle<ChangePassword> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: ChangePassword, caller: &Caller) -> Result<(), AuthError> {
-        let ChangePassword { user: id, session, old, new } = command;
+        let ChangePassword { user: id, session, expected, old, new } = command;
         let (users, hasher) = (self.ports.users(), self.ports.hasher());
         let user = users.find(id).await?.ok_or(AuthError::UserNotFound)?;
+        user.must_be_at(&expected)?;
         new.must_differ_from(&user.username, &user.email)
             .map_err(|rule| AuthError::Invalid { field: "new_password", rule })?;
         if !hasher.verify(&old, Some(user.password())).await? {
@@ -37,8 +40,10 @@ impl<P: Ports> Handle<ChangePassword> for Auth<P> {
         }
         let (old, new) = (user.password().clone(), hasher.hash(&new).await?);
         let context = self.context(caller);
-        let change =
-            Arc::new(move |user: &mut User| user.change_password(&old, new.clone(), Some(session), &context));
+        let change = Arc::new(move |user: &mut User| {
+            user.must_be_at(&expected)?;
+            user.change_password(&old, new.clone(), Some(session), &context)
+        });
         users.change(id, change).await?.ok_or(AuthError::UserNotFound)?;
         self.ports.codes().revoke(id).await?;
         self.end_sessions(id, Some(session), EndReason::PasswordChange, caller).await
@@ -51,7 +56,7 @@ mod tests {
     use domain_shared::Aggregate;
 
     use super::*;
-    use crate::testing::World;
+    use crate::testing::{World, attempt, password};
 
     #[tokio::test]
     async fn the_new_password_works_the_old_one_does_not_and_other_sessions_end() {
@@ -71,6 +76,24 @@ mod tests {
         let refused = world.change_password(&here, "wrong horse", "battery staple").await;
         assert!(matches!(refused, Err(AuthError::Invalid { field: "old_password", .. })), "{refused:?}");
         world.log_in("ada", "correct horse").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_user_who_is_another_than_the_one_looked_at_keeps_their_password() {
+        let world = World::new();
+        let here = world.sign_in("ada").await;
+        let seen = world.authenticate(&here.access).await.unwrap();
+        let (user, session) = (seen.user.id(), SessionId(seen.claims.session));
+        let change = |version| ChangePassword {
+            user,
+            session,
+            expected: Expected::OneOf(vec![version]),
+            old: attempt("correct horse"),
+            new: password("battery staple"),
+        };
+        let refused = world.auth.handle(change(seen.user.version() - 1), &Caller::default()).await;
+        assert!(matches!(refused, Err(AuthError::User(UserError::VersionMismatch))), "{refused:?}");
+        world.auth.handle(change(seen.user.version()), &Caller::default()).await.unwrap();
     }
 
     #[tokio::test]

@@ -77,7 +77,7 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
 }
 
 impl<P: Ports> Auth<P> {
-    async fn user_named(&self, name: &LoginName) -> Result<Option<User>, StoreError> {
+    pub(super) async fn user_named(&self, name: &LoginName) -> Result<Option<User>, StoreError> {
         match name {
             LoginName::Username(username) => self.ports.users().by_username(username).await,
             LoginName::Email(email) => self.ports.users().by_email(email).await,

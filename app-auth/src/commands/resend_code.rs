@@ -6,7 +6,8 @@ use domain_shared::{Caller, Handle, Repository};
 
 use crate::{Auth, AuthError, Ports};
 
-/// Sends the code of a login in progress once more. Whether there is such a login stays untold.
+/// Sends the code of a login in progress once more; without such a login, or such a user, nothing happens. That a code
+/// was sent just now is told, so whoever knows a user's id can learn of a login within the cooldown.
 #[derive(Debug, Clone)]
 pub struct ResendCode {
     /// Who is signing in.
@@ -60,7 +61,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_a_login_nothing_happens_and_nothing_is_told() {
+    async fn without_a_login_or_a_user_nothing_happens() {
         let world = World::new();
         let ada = world.register("ada").await;
         resend(&world, ada.id()).await.unwrap();

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain_auth::{User, UserId};
-use domain_shared::{Caller, Handle, Repository, Scopes};
+use domain_shared::{Caller, Expected, Handle, Repository, Scopes};
 
 use crate::{Auth, AuthError, Ports};
 
@@ -11,6 +11,8 @@ use crate::{Auth, AuthError, Ports};
 pub struct SetScopes {
     /// Who.
     pub user: UserId,
+    /// The version the caller looked at, if that matters to them.
+    pub expected: Expected,
     /// All of what they may do.
     pub scopes: Scopes,
 }
@@ -21,9 +23,13 @@ impl<P: Ports> Handle<SetScopes> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: SetScopes, caller: &Caller) -> Result<User, AuthError> {
-        let (context, scopes) = (self.context(caller), command.scopes);
-        let set = Arc::new(move |user: &mut User| user.set_scopes(scopes.clone(), &context));
-        let changed = self.ports.users().change(command.user, set).await?;
+        let SetScopes { user, expected, scopes } = command;
+        let context = self.context(caller);
+        let set = Arc::new(move |user: &mut User| {
+            user.must_be_at(&expected)?;
+            user.set_scopes(scopes.clone(), &context)
+        });
+        let changed = self.ports.users().change(user, set).await?;
         changed.map(|changed| changed.aggregate).ok_or(AuthError::UserNotFound)
     }
 }
@@ -41,7 +47,8 @@ mod tests {
         let tokens = world.sign_in("ada").await;
         let ada = world.me(&tokens.access).await.unwrap().id();
         let scopes: Scopes = [Scope::products_write()].into_iter().collect();
-        world.auth.handle(SetScopes { user: ada, scopes: scopes.clone() }, &Caller::default()).await.unwrap();
+        let set = SetScopes { user: ada, expected: Expected::Any, scopes: scopes.clone() };
+        world.auth.handle(set, &Caller::default()).await.unwrap();
 
         let refresh = RefreshSession { token: tokens.refresh };
         let refreshed = world.auth.handle(refresh, &Caller::default()).await.unwrap();

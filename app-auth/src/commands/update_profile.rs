@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain_auth::{Profile, User, UserId};
-use domain_shared::{Caller, Handle, Repository};
+use domain_shared::{Caller, Expected, Handle, Repository};
 
 use crate::{Auth, AuthError, Ports};
 
@@ -12,7 +12,7 @@ pub struct UpdateProfile {
     /// Whose profile it is.
     pub user: UserId,
     /// The version the caller looked at, if that matters to them.
-    pub expected: Option<u64>,
+    pub expected: Expected,
     /// What to change.
     pub profile: Profile,
 }
@@ -26,7 +26,7 @@ impl<P: Ports> Handle<UpdateProfile> for Auth<P> {
         let UpdateProfile { user, expected, profile } = command;
         let context = self.context(caller);
         let update = Arc::new(move |user: &mut User| {
-            user.must_be_at(expected)?;
+            user.must_be_at(&expected)?;
             user.update_profile(profile.clone(), &context)
         });
         let changed = self.ports.users().change(user, update).await?;

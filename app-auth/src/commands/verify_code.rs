@@ -2,12 +2,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain_auth::{
-    Client, EndReason, LoginCode, LoginCodeGenerator, LoginCodes, Session, SessionId, User, UserError,
-    UserId, UserRepository, Username,
+    Client, EndReason, LoginCode, LoginCodeGenerator, LoginCodes, Session, SessionId, User, UserError, UserId,
 };
 use domain_shared::{Aggregate, Caller, ChangeError, Handle, IdGenerator, Repository, StoreError};
 
-use crate::{Auth, AuthError, Ports, Tokens};
+use crate::{Auth, AuthError, Ports, Tokens, commands::LoginName};
 
 /// Completes a login with the code that went out by e-mail.
 #[derive(Debug, Clone)]
@@ -20,13 +19,13 @@ pub struct VerifyCode {
     pub client: Client,
 }
 
-/// Whose code it is, by id or by name.
+/// Whose code it is, by id or by what they signed in as.
 #[derive(Debug, Clone)]
 pub enum CodeOwner {
     /// By the id that the login answered.
     Id(UserId),
-    /// By the name that signed in.
-    Username(Username),
+    /// By the username or e-mail address that signed in.
+    Name(LoginName),
 }
 
 #[async_trait]
@@ -69,13 +68,15 @@ impl<P: Ports> Auth<P> {
     async fn owner(&self, owner: &CodeOwner) -> Result<Option<User>, StoreError> {
         match owner {
             CodeOwner::Id(id) => self.ports.users().find(*id).await,
-            CodeOwner::Username(username) => self.ports.users().by_username(username).await,
+            CodeOwner::Name(name) => self.user_named(name).await,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain_shared::ValueObject;
+
     use super::*;
     use crate::testing::{World, code, other_than};
 
@@ -91,13 +92,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_name_will_do_instead_of_an_id() {
+    async fn what_signs_in_will_do_instead_of_an_id() {
         let world = World::new();
         world.register("ada").await;
-        let sent = world.start_login("ada").await;
-        let owner = CodeOwner::Username(crate::testing::username("ADA"));
-        let command = VerifyCode { owner, code: code(&sent), client: Client::default() };
-        world.auth.handle(command, &Caller::default()).await.unwrap();
+        for name in ["ADA", "Ada@Example.com"] {
+            let sent = world.start_login("ada").await;
+            let verify = async |name: &str| {
+                let owner = CodeOwner::Name(LoginName::parse(name.to_owned()).unwrap());
+                let command = VerifyCode { owner, code: code(&sent), client: Client::default() };
+                world.auth.handle(command, &Caller::default()).await
+            };
+            for nobody in ["eve", "eve@example.com", "'--", ""] {
+                let refused = verify(nobody).await;
+                assert!(matches!(refused, Err(AuthError::InvalidCode)), "{nobody}: {refused:?}");
+            }
+            verify(name).await.unwrap();
+        }
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain_product::{Product, ProductId};
-use domain_shared::{Caller, Handle};
+use domain_shared::{Caller, Expected, Handle};
 
 use crate::{AppError, Ports, Products};
 
@@ -10,7 +10,7 @@ pub struct DeleteProduct {
     /// Which one.
     pub product: ProductId,
     /// The version the caller looked at, if that matters to them.
-    pub expected: Option<u64>,
+    pub expected: Expected,
 }
 
 #[async_trait]
@@ -22,7 +22,7 @@ impl<P: Ports> Handle<DeleteProduct> for Products<P> {
         let DeleteProduct { product, expected } = command;
         let context = self.context(caller);
         let delete = move |product: &mut Product| {
-            product.must_be_at(expected)?;
+            product.must_be_at(&expected)?;
             product.delete(&context)
         };
         self.change(product, delete).await?;
@@ -44,7 +44,7 @@ mod tests {
     async fn a_deleted_product_is_gone_from_reads() {
         let products = products();
         let laptop = create(&products, "Laptop", 5).await;
-        let delete = DeleteProduct { product: laptop.id(), expected: None };
+        let delete = DeleteProduct { product: laptop.id(), expected: Expected::Any };
         products.handle(delete.clone(), &Caller::default()).await.unwrap();
 
         let get = GetProduct { product: laptop.id(), inactive_too: true };

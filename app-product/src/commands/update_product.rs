@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain_product::{Edit, Product, ProductId};
-use domain_shared::{Caller, Handle};
+use domain_shared::{Caller, Expected, Handle};
 
 use crate::{AppError, Ports, Products};
 
@@ -10,7 +10,7 @@ pub struct UpdateProduct {
     /// Which one.
     pub product: ProductId,
     /// The version the caller looked at, if that matters to them.
-    pub expected: Option<u64>,
+    pub expected: Expected,
     /// What to change.
     pub edit: Edit,
 }
@@ -24,7 +24,7 @@ impl<P: Ports> Handle<UpdateProduct> for Products<P> {
         let UpdateProduct { product, expected, edit } = command;
         let context = self.context(caller);
         let update = move |product: &mut Product| {
-            product.must_be_at(expected)?;
+            product.must_be_at(&expected)?;
             product.update(edit.clone(), &context)
         };
         Ok(self.change(product, update).await?.aggregate)
@@ -45,7 +45,7 @@ mod tests {
         let laptop = create(&products, "Laptop", 5).await;
         let rename = |name: &str| UpdateProduct {
             product: laptop.id(),
-            expected: Some(laptop.version()),
+            expected: Expected::OneOf(vec![laptop.version()]),
             edit: Edit { name: ProductName::parse(name.into()).ok(), ..Edit::default() },
         };
         let first = products.handle(rename("first"), &Caller::default()).await.unwrap();

@@ -16,7 +16,7 @@ pub struct CreateSuperuser {
     /// The name to sign in with
     #[arg(long)]
     username: String,
-    /// Read the password from standard input; the way for scripts, and the only one without a terminal
+    /// Read the password from standard input; needed, since there is no other way to give it
     #[arg(long)]
     password_stdin: bool,
     /// Go on to serve; the way on a memory store, which no other process sees

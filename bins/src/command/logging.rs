@@ -1,15 +1,85 @@
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::{
+    EnvFilter,
+    filter::filter_fn,
+    fmt::{self, MakeWriter},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
-use crate::config::{Config, LogFormat};
+use crate::config::{LogFormat, Settings};
+
+/// Crates that below `info` log what statements and letters hold: password hashes and login codes.
+const INDISCREET: [&str; 2] = ["tokio_postgres", "lettre"];
 
 /// Sends logs to standard error, as text or as JSON.
-pub fn start(config: &Config) {
-    let filter = EnvFilter::try_new(&config.settings.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = match config.log_format() {
-        LogFormat::Text => builder.compact().with_target(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
-    };
+pub fn start(settings: &Settings) {
+    let (level, format) = (&settings.log_level, settings.log_format());
     // Somebody who embeds this may have a subscriber of their own.
-    drop(started);
+    drop(subscriber(level, format, std::io::stderr).try_init());
+}
+
+/// What `level` lets through, except what no level may.
+fn subscriber<W>(level: &str, format: LogFormat, writer: W) -> Box<dyn Subscriber + Send + Sync>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = fmt::fmt().with_env_filter(filter).with_writer(writer);
+    let discreet = filter_fn(|metadata| !tells_secrets(metadata));
+    match format {
+        LogFormat::Text => Box::new(builder.compact().with_target(false).finish().with(discreet)),
+        LogFormat::Json => Box::new(builder.json().flatten_event(true).finish().with(discreet)),
+    }
+}
+
+fn tells_secrets(metadata: &Metadata<'_>) -> bool {
+    let name = metadata.target().split("::").next().unwrap_or_default();
+    *metadata.level() > Level::INFO && INDISCREET.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{self, Write},
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn statements_and_letters_are_never_logged_whatever_the_level() {
+        for level in
+            ["trace", "debug", "tokio_postgres=trace", "tokio_postgres::query=debug,lettre=trace,bins=debug"]
+        {
+            for format in [LogFormat::Text, LogFormat::Json] {
+                let written = Written::default();
+                let writer = written.clone();
+                let subscriber = subscriber(level, format, move || writer.clone());
+                tracing::subscriber::with_default(subscriber, || {
+                    tracing::debug!(target: "tokio_postgres::query", "parameters: secret");
+                    tracing::trace!(target: "lettre::transport", "code: secret");
+                    tracing::warn!(target: "tokio_postgres::connection", "a notice");
+                    tracing::debug!(target: "bins", "our own");
+                });
+                let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+                assert!(!text.contains("secret"), "{level}: {text}");
+                assert_eq!(text.contains("our own"), level != "tokio_postgres=trace", "{level}: {text}");
+                assert!(text.contains("a notice") || level.contains("query"), "{level}: {text}");
+            }
+        }
+    }
 }

@@ -5,9 +5,10 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::{CreateSuperuser, logging};
 use crate::{
-    compose::{AuthService, ComposeError, Outbox, ProductService},
-    config::{Config, Runs, Settings},
+    compose::{AuthService, AuthStore, ComposeError, Outbox, ProductService, ProductStore},
+    config::{self, Config, Runs, Settings},
     serve::{Service, serve},
+    terminal::{complain, say},
 };
 
 /// What any program can be told to do.
@@ -15,7 +16,7 @@ use crate::{
 pub enum Task {
     /// Serve until told to stop (what is done when nothing is said)
     Serve,
-    /// Make or update the tables, then stop
+    /// Make or update the tables, then stop; needs nothing but the database's URL
     Migrate,
 }
 
@@ -99,23 +100,23 @@ pub fn main<P: Program>() -> ExitCode {
         }
     };
     let (settings, task) = program.into_parts();
-    let config = match Config::new(settings, P::RUNS) {
-        Ok(config) => config,
-        Err(refusal) => return fail(&refusal),
-    };
-    logging::start(&config);
+    logging::start(&settings);
     allow_many_files();
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
-    match runtime.block_on(run(P::RUNS, &config, task)) {
+    match runtime.block_on(run(P::RUNS, settings, task)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&*error),
     }
 }
 
-async fn run(runs: Runs, config: &Config, task: AuthTask) -> Result<(), ComposeError> {
+async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), ComposeError> {
+    if matches!(task, AuthTask::Any(Task::Migrate)) {
+        return migrate(runs, &settings).await;
+    }
+    let config = &Config::new(settings, runs)?;
     let outbox = Outbox::open(config)?;
     let mut services = Vec::new();
     if runs.auth {
@@ -133,14 +134,23 @@ async fn run(runs: Runs, config: &Config, task: AuthTask) -> Result<(), ComposeE
         let service = ProductService::open(config, outbox.clone(), auth_log).await?;
         services.push(Service::Product(Box::new(service)));
     }
-    if matches!(task, AuthTask::Any(Task::Migrate)) {
-        say("the tables are up to date");
-        return Ok(());
-    }
     if config.is_development() {
         say(&banner(&services, config, &outbox));
     }
     Ok(serve(&services, config).await?)
+}
+
+/// Opening a store brings its tables up to date. It takes no keys and no mail server, which whoever migrates hasn't got.
+async fn migrate(runs: Runs, settings: &Settings) -> Result<(), ComposeError> {
+    let (auth, product) = config::stores(settings, runs)?;
+    if let Some(store) = auth {
+        AuthStore::open(&store, settings.database_pool_size).await?;
+    }
+    if let Some(store) = product {
+        ProductStore::open(&store, settings.database_pool_size).await?;
+    }
+    say("the tables are up to date");
+    Ok(())
 }
 
 /// Where everything is.
@@ -175,10 +185,6 @@ fn allow_many_files() {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
-fn say(text: &str) {
-    println!("{text}");
-}
-
 fn fail(error: &dyn std::error::Error) -> ExitCode {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -187,6 +193,6 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
         text.push_str(&cause.to_string());
         source = cause.source();
     }
-    eprintln!("error: {}", text.trim_start_matches("error: "));
+    complain(&format!("error: {}", text.trim_start_matches("error: ")));
     ExitCode::FAILURE
 }

@@ -1,12 +1,18 @@
 //! Where letters go, and in development, where a person finds them.
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use adapters::mail::{folder::MailFolder, smtp::SmtpMailer};
 use async_trait::async_trait;
 use domain_shared::{Block, Letter, MailError, Mailer};
 
 use super::ComposeError;
-use crate::config::{Config, Mail};
+use crate::{
+    config::{Config, Mail},
+    terminal::say,
+};
 
 /// A mailer behind its port.
 pub type DynMailer = Arc<dyn Mailer>;
@@ -43,19 +49,28 @@ impl Outbox {
     }
 }
 
-/// Whether the last letter went out.
+/// Whether the last letter went out, and when it was tried.
 #[derive(Debug, Clone, Default)]
-pub struct MailHealth(Arc<Mutex<Option<bool>>>);
+pub struct MailHealth(Arc<Mutex<Option<(bool, Instant)>>>);
+
+/// How long the last letter says something about the next. Where few are sent, a mail server that is back again would
+/// count as down until somebody signs in otherwise.
+const NEWS: Duration = Duration::from_mins(1);
 
 impl MailHealth {
-    /// `None` until a letter was tried.
+    /// Whether the last letter went out; `None` if none was tried lately.
     #[must_use]
     pub fn last(&self) -> Option<bool> {
-        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.known_at(Instant::now())
+    }
+
+    fn known_at(&self, now: Instant) -> Option<bool> {
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.filter(|(_, tried)| now.saturating_duration_since(*tried) < NEWS).map(|(went_out, _)| went_out)
     }
 
     fn note(&self, went_out: bool) {
-        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(went_out);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((went_out, Instant::now()));
     }
 }
 
@@ -80,10 +95,26 @@ impl Mailer for Watched {
 }
 
 fn show(letter: &Letter) {
-    println!("  mail to {}: {}", letter.to, letter.subject);
+    say(&format!("  mail to {}: {}", letter.to, letter.subject));
     for block in &letter.body {
         if let Block::Code(code) = block {
-            println!("  code    {code}");
+            say(&format!("  code    {code}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_a_letter_is_news_for_a_minute() {
+        let health = MailHealth::default();
+        assert_eq!(health.last(), None);
+        for went_out in [false, true] {
+            health.note(went_out);
+            assert_eq!(health.last(), Some(went_out));
+            assert_eq!(health.known_at(Instant::now() + NEWS), None);
         }
     }
 }

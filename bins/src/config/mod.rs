@@ -15,7 +15,7 @@ use domain_shared::{Email, Scope};
 pub use file::Refusal;
 pub use secrets::{AuthSecrets, Secrets};
 pub use settings::Settings;
-pub use stores::Store;
+pub use stores::{Store, choose as stores};
 
 /// What kind of place this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +128,7 @@ impl Config {
     /// Whether this is a developer's machine.
     #[must_use]
     pub fn is_development(&self) -> bool {
-        self.settings.environment == Environment::Development
+        self.settings.is_development()
     }
 
     /// Where auth-service listens.
@@ -141,13 +141,6 @@ impl Config {
     #[must_use]
     pub const fn product_address(&self) -> SocketAddr {
         SocketAddr::new(self.settings.host, self.settings.product_port)
-    }
-
-    /// How logs look.
-    #[must_use]
-    pub fn log_format(&self) -> LogFormat {
-        let usual = if self.is_development() { LogFormat::Text } else { LogFormat::Json };
-        self.settings.log_format.unwrap_or(usual)
     }
 
     /// Who is told of low stock.

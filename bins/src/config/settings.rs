@@ -113,6 +113,21 @@ pub struct Settings {
     pub log_level: String,
 }
 
+impl Settings {
+    /// Whether this is a developer's machine.
+    #[must_use]
+    pub fn is_development(&self) -> bool {
+        self.environment == super::Environment::Development
+    }
+
+    /// How logs look.
+    #[must_use]
+    pub fn log_format(&self) -> super::LogFormat {
+        let usual = if self.is_development() { super::LogFormat::Text } else { super::LogFormat::Json };
+        self.log_format.unwrap_or(usual)
+    }
+}
+
 /// Some settings are secrets, so none is printed.
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -35,8 +35,11 @@ impl std::fmt::Display for Store {
     }
 }
 
-/// The stores of the services that this process runs.
-pub(super) fn choose(settings: &Settings, runs: Runs) -> Result<(Option<Store>, Option<Store>), Refusal> {
+/// The stores of the services that a process `runs`, auth-service's first.
+///
+/// # Errors
+/// A [`Refusal`] that names the setting, never its value.
+pub fn choose(settings: &Settings, runs: Runs) -> Result<(Option<Store>, Option<Store>), Refusal> {
     let auth = || one(settings, "AUTH_DATABASE_URL", settings.auth_database_url.as_deref(), "auth.db");
     let product =
         || one(settings, "PRODUCT_DATABASE_URL", settings.product_database_url.as_deref(), "product.db");

@@ -27,7 +27,7 @@ const MAX_DRAINED: usize = 2 * 1024 * 1024;
 /// More bytes than any one field of ours may take.
 const MAX_FIELD: usize = 8 * 1024;
 /// How long a body may take to arrive.
-const MAX_WAIT: Duration = Duration::from_secs(10);
+pub const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// A body that has arrived, not yet looked into: whether the caller may send it comes first.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use actix_web::{
         header::{CACHE_CONTROL, ETAG, IF_MATCH, IF_NONE_MATCH},
     },
 };
+use domain_shared::Expected;
 use serde::Serialize;
 
 use super::problem::Problem;
@@ -35,31 +36,95 @@ pub fn with_tag(response: &mut HttpResponseBuilder, version: u64) -> &mut HttpRe
     response.insert_header((ETAG, tag(version)))
 }
 
-/// The version that `If-Match` asks for; `None` if any will do.
+/// The versions that `If-Match` asks for.
 ///
 /// # Errors
-/// 400 unless it is `*` or one entity tag. A tag that we never gave asks for version 0, which nothing has.
-pub fn expected_version(request: &HttpRequest) -> Result<Option<u64>, Problem> {
-    let mut headers = request.headers().get_all(IF_MATCH);
-    let (Some(header), None) = (headers.next(), headers.next()) else {
-        return if request.headers().contains_key(IF_MATCH) { Err(invalid()) } else { Ok(None) };
-    };
-    let wanted = header.to_str().map_err(|_| invalid())?.trim();
-    if wanted == "*" {
-        return Ok(None);
+/// 400 unless it is `*` or a list of entity tags. A tag that we never gave is one that nothing has.
+pub fn expected_version(request: &HttpRequest) -> Result<Expected, Problem> {
+    if !request.headers().contains_key(IF_MATCH) {
+        return Ok(Expected::Any);
     }
-    let opaque = wanted.strip_prefix("W/").unwrap_or(wanted);
-    match opaque.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) if !inner.contains('"') => Ok(Some(version(wanted, inner))),
-        _ => Err(invalid()),
+    // Several header lines are one list (RFC 9110, section 5.3).
+    let lines = request.headers().get_all(IF_MATCH).map(|line| line.to_str().map_err(|_| invalid()));
+    expected(&lines.collect::<Result<Vec<_>, _>>()?.join(",")).ok_or_else(invalid)
+}
+
+fn expected(list: &str) -> Option<Expected> {
+    if list.trim() == "*" {
+        return Some(Expected::Any);
+    }
+    let (mut versions, mut found, mut rest) = (Vec::new(), false, list);
+    loop {
+        // A list may have empty elements (section 5.6.1).
+        rest = rest.trim_start_matches([' ', '\t', ',']);
+        if rest.is_empty() {
+            return found.then_some(Expected::OneOf(versions));
+        }
+        let (opaque, is_weak) = rest.strip_prefix("W/").map_or((rest, false), |opaque| (opaque, true));
+        let (inner, after) = opaque.strip_prefix('"')?.split_once('"')?;
+        // A weak tag never matches (section 8.8.3.2).
+        versions.extend(version(inner).filter(|_| !is_weak));
+        (found, rest) = (true, after.trim_start_matches([' ', '\t']));
+        if !rest.is_empty() && !rest.starts_with(',') {
+            return None;
+        }
     }
 }
 
-/// A weak tag never matches (RFC 9110, section 8.8.3.2).
-fn version(wanted: &str, inner: &str) -> u64 {
-    if wanted.starts_with('"') { inner.parse().unwrap_or_default() } else { 0 }
+/// The version whose tag holds `inner`, to the letter.
+fn version(inner: &str) -> Option<u64> {
+    inner.parse().ok().filter(|version: &u64| version.to_string() == inner)
 }
 
 const fn invalid() -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "invalid_precondition", "If-Match must be one entity tag")
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_precondition",
+        "If-Match must be * or a list of entity tags",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_tag_of_a_list_will_do() {
+        for (list, versions) in [
+            ("\"1\"", &[1][..]),
+            ("\"1\", \"2\"", &[1, 2]),
+            (" ,, \"1\" ,\t\"20\",", &[1, 20]),
+            ("\"a,b\", \"3\"", &[3]),
+        ] {
+            assert_eq!(expected(list), Some(Expected::OneOf(versions.to_vec())), "{list}");
+        }
+        assert_eq!(expected(" * "), Some(Expected::Any));
+    }
+
+    #[test]
+    fn weak_tags_and_those_we_never_gave_match_nothing() {
+        for list in ["W/\"1\"", "\"01\"", "\"+1\"", "\" 1\"", "\"x\"", "\"\"", "\"99999999999999999999\""] {
+            assert_eq!(expected(list), Some(Expected::OneOf(Vec::new())), "{list}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_of_tags_is_refused() {
+        for list in [
+            "",
+            " ",
+            ",",
+            "1",
+            "\"1",
+            "1\"",
+            "\"1\" \"2\"",
+            "\"1\"x",
+            "*, \"1\"",
+            "\"1\", *",
+            "w/\"1\"",
+            "W/ \"1\"",
+        ] {
+            assert_eq!(expected(list), None, "{list}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use actix_web::{
 use domain_shared::{Caller, IdGenerator, Language};
 use uuid::Uuid;
 
-use super::{health::Dependencies, problem::Problem, unread};
+use super::{cors, health::Dependencies, problem::Problem, unread};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NO_SNIFF: (HeaderName, HeaderValue) =
@@ -105,14 +105,17 @@ fn explain(response: ServiceResponse<BoxBody>, context: &RequestContext) -> Serv
     let status = response.status();
     let content_type = || response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_json = || content_type().is_some_and(|value| value.ends_with("json"));
-    let problem = match response.response().error().and_then(|error| error.as_error::<Problem>()) {
-        Some(problem) => problem.clone(),
+    let told = |error: &Error| error.as_error::<Problem>().cloned().or_else(|| cors::refusal(error));
+    let problem = match response.response().error().and_then(told) {
+        Some(problem) => problem,
         None if (status.is_client_error() || status.is_server_error()) && !is_json() => {
             Problem::of_status(status)
         }
         None => return response,
     };
-    response.into_response(problem.respond(&context.id, context.language))
+    let mut explained = problem.respond(&context.id, context.language);
+    cors::hand_on(&response, &mut explained);
+    response.into_response(explained)
 }
 
 #[cfg(test)]

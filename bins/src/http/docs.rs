@@ -2,11 +2,7 @@
 use actix_web::web;
 use utoipa::{
     OpenApi,
-    openapi::{
-        ContentBuilder, RefOr, ResponseBuilder,
-        path::Operation,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
-    },
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -19,7 +15,7 @@ use super::{health, problem::ProblemBody, service};
 )]
 struct Housekeeping;
 
-/// The document of a service: its own paths, the housekeeping ones, and what every operation may answer besides.
+/// The document of a service: its own paths and the housekeeping ones.
 #[must_use]
 pub fn document(api: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let mut document = api;
@@ -29,22 +25,7 @@ pub fn document(api: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     if let Some(components) = &mut document.components {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     }
-    for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
-        operations.into_iter().flatten().for_each(may_fail);
-    }
     document
-}
-
-/// Any operation may fail, with a problem document.
-fn may_fail(operation: &mut Operation) {
-    let content =
-        ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name("Problem"))).build();
-    let problem = ResponseBuilder::new()
-        .description("A problem (RFC 9457); `code` says which")
-        .content("application/problem+json", content)
-        .build();
-    operation.responses.responses.insert("default".to_owned(), RefOr::T(problem));
 }
 
 /// The routes of the documentation.
@@ -53,4 +34,43 @@ pub fn routes(config: &mut web::ServiceConfig, document: utoipa::openapi::OpenAp
     config
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document).config(page));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::http::{auth, product};
+
+    #[test]
+    fn every_operation_names_the_failures_that_its_parts_lead_to() {
+        for api in [auth::Api::openapi(), product::Api::openapi()] {
+            let document = serde_json::to_value(document(api)).unwrap();
+            let paths = document["paths"].as_object().unwrap().iter();
+            for (path, method, operation) in paths
+                .flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |(m, o)| (path, m, o)))
+            {
+                let named = |status: &str| operation["responses"].get(status).is_some();
+                let parameters = operation["parameters"].to_string();
+                let has_body = operation["requestBody"] != Value::Null;
+                let conditional = parameters.contains("If-Match");
+                let knows_callers = operation["security"] != Value::Null
+                    || ["/login", "/refresh"].iter().any(|end| path.ends_with(end));
+                for (status, expected) in [
+                    ("400", has_body || conditional),
+                    ("401", knows_callers),
+                    ("404", path.contains("{id}")),
+                    ("412", conditional),
+                    ("413", has_body),
+                    ("415", has_body),
+                    ("422", has_body || parameters.contains(r#""in":"query""#)),
+                    ("503", path.starts_with("/api/") || path.ends_with("/ready")),
+                ] {
+                    assert_eq!(named(status), expected, "{method} {path}: {status}");
+                }
+                assert!(!named("default") && !named("500"), "{method} {path}");
+            }
+        }
+    }
 }

@@ -1,4 +1,6 @@
 //! Values of a request, each checked by the domain, all their faults told at once.
+use std::borrow::Cow;
+
 use domain_shared::{Invalid, ValueObject};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -21,14 +23,34 @@ pub enum Field<T> {
 
 impl<'de, T: ValueObject> Deserialize<'de> for Field<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(Self::of(&Box::<RawValue>::deserialize(deserializer)?))
+    }
+}
+
+impl<T: ValueObject> Field<T> {
+    fn of(raw: &RawValue) -> Self {
         if raw.get() == "null" {
-            return Ok(Self::Null);
+            return Self::Null;
         }
         let value =
             serde_json::from_str(raw.get()).map_err(|_| Invalid::Type(T::EXPECTED)).and_then(T::parse);
-        Ok(value.map_or_else(Self::Bad, Self::Value))
+        value.map_or_else(Self::Bad, Self::Value)
     }
+}
+
+/// Reads a text that needn't be given, of which a blank one is as good as `null`: forms send what was left empty so.
+///
+/// # Errors
+/// None of its own.
+pub fn text_or_blank<'de, T, D>(deserializer: D) -> Result<Field<T>, D::Error>
+where
+    T: ValueObject,
+    D: Deserializer<'de>,
+{
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    let text = serde_json::from_str::<Cow<'_, str>>(raw.get());
+    let is_blank = text.is_ok_and(|text| text.trim().is_empty());
+    Ok(if is_blank { Field::Null } else { Field::of(&raw) })
 }
 
 /// Collects the fields that break a rule.
@@ -90,5 +112,31 @@ impl Violations {
 impl From<Violations> for Problem {
     fn from(violations: Violations) -> Self {
         Self::invalid(violations.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain_auth::FullName;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Form {
+        #[serde(default, deserialize_with = "text_or_blank")]
+        name: Field<FullName>,
+    }
+
+    #[test]
+    fn a_blank_text_that_need_not_be_given_is_as_good_as_null() {
+        let read = |json: &str| serde_json::from_str::<Form>(json).unwrap().name;
+        assert!(matches!(read("{}"), Field::Absent));
+        for blank in ["null", r#""""#, r#""  ""#, r#""\t\u00a0\n""#] {
+            assert!(matches!(read(&format!(r#"{{"name":{blank}}}"#)), Field::Null), "{blank}");
+        }
+        for bad in ["0", "false", "[]", r#""\u0000""#, r#""a\u0000""#] {
+            assert!(matches!(read(&format!(r#"{{"name":{bad}}}"#)), Field::Bad(_)), "{bad}");
+        }
+        assert!(matches!(read(r#"{"name":" Ada "}"#), Field::Value(name) if name.as_str() == "Ada"));
     }
 }

@@ -42,7 +42,7 @@ pub struct ReadyBody {
     /// `ready`, `degraded` when only mail is down, `stopping`, or `unavailable`.
     #[schema(example = "ready")]
     status: &'static str,
-    /// Each dependency: `up`, `down`, or `unknown` until it was first needed.
+    /// Each dependency: `up`, `down`, or `unknown` if it wasn't needed lately.
     dependencies: BTreeMap<&'static str, &'static str>,
 }
 

@@ -1,5 +1,11 @@
 //! The mails of a developer's machine, as a page. Development only.
-use actix_web::{HttpResponse, web};
+use std::net::{IpAddr, Ipv6Addr};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header::HOST},
+    web,
+};
 use adapters::mail::folder::MailFolder;
 use mailparse::{MailHeaderMap, ParsedMail};
 
@@ -12,7 +18,11 @@ pub fn routes(config: &mut web::ServiceConfig, folder: MailFolder) {
 
 const MOST: usize = 50;
 
-async fn mailbox(folder: web::Data<MailFolder>) -> Result<HttpResponse, Problem> {
+async fn mailbox(request: HttpRequest, folder: web::Data<MailFolder>) -> Result<HttpResponse, Problem> {
+    if !is_for_this_machine(&request) {
+        let detail = "the mailbox is shown only under the address of this machine";
+        return Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, "misdirected_request", detail));
+    }
     let mails = web::block(move || folder.newest(MOST)).await;
     let mails = mails.ok().and_then(Result::ok).unwrap_or_default();
     let mut page = String::from(HEAD);
@@ -28,6 +38,25 @@ async fn mailbox(folder: web::Data<MailFolder>) -> Result<HttpResponse, Problem>
         .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"))
         .content_type("text/html; charset=utf-8")
         .body(page))
+}
+
+/// Whether the page was asked for by a name that nobody else can give this machine. A page from elsewhere, whose name
+/// suddenly leads here (DNS rebinding), could read the codes otherwise.
+fn is_for_this_machine(request: &HttpRequest) -> bool {
+    let mut hosts = request.headers().get_all(HOST).map(|host| host.to_str().unwrap_or_default());
+    matches!((hosts.next(), hosts.next()), (Some(host), None) if is_loopback(host))
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let v6 = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    v6.map_or_else(
+        || name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback()),
+        |v6| v6.parse().is_ok_and(|ip: Ipv6Addr| ip.is_loopback()),
+    )
 }
 
 fn entry(mail: &ParsedMail<'_>) -> String {
@@ -54,3 +83,37 @@ const HEAD: &str = "<!doctype html><html lang=en><meta charset=utf-8><meta name=
     margin:2rem auto;padding:0 1rem}article{border:1px solid #8884;border-radius:8px;padding:0 1rem;margin:1rem 0}\
     h2{font-size:1.1rem;margin-bottom:0}h2+p{margin-top:0;opacity:.7}pre{font:inherit;white-space:pre-wrap}</style>\
     <h1>Mailbox</h1>";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_names_of_this_machine_show_the_mailbox() {
+        for host in [
+            "localhost",
+            "LocalHost:8001",
+            "127.0.0.1",
+            "127.0.0.1:8001",
+            "127.8.0.1:1",
+            "[::1]",
+            "[::1]:8001",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "",
+            "evil.example",
+            "evil.example:8001",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example:8001",
+            "evil.example:localhost",
+            "192.168.0.1:8001",
+            "[::2]:8001",
+            "[127.0.0.1]",
+            "localhost:80:80",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+}

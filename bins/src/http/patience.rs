@@ -20,8 +20,8 @@ use tokio::time::Instant;
 
 /// How long a new connection may take to send its first request.
 const FIRST: Duration = Duration::from_secs(10);
-/// How long a connection may be kept for the next request, all of it.
-const NEXT: Duration = Duration::from_secs(75);
+/// How long a connection may be kept for the next request, all of it but its body.
+pub const NEXT: Duration = Duration::from_secs(30);
 /// How often connections are looked at.
 const TICK: Duration = Duration::from_secs(2);
 
@@ -71,4 +71,17 @@ pub async fn middleware<B: MessageBody>(
         connection.due.set(Some(Instant::now() + NEXT));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::body::MAX_WAIT;
+
+    #[test]
+    fn a_request_that_drips_is_cut_within_45_seconds_on_a_kept_connection_too() {
+        for head in [FIRST, NEXT] {
+            assert!(head + TICK + MAX_WAIT < Duration::from_secs(45));
+        }
+    }
 }

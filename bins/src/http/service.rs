@@ -1,12 +1,6 @@
 //! What every service answers besides its own routes, and the layers around them.
-use std::sync::Arc;
-
-use actix_cors::Cors;
 use actix_web::{
     HttpResponse,
-    http::header::{
-        AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
-    },
     web::{self, Data},
 };
 use serde::Serialize;
@@ -75,18 +69,4 @@ pub fn routes(
 
 async fn nothing_here() -> Result<HttpResponse, Problem> {
     Err(Problem::not_found())
-}
-
-/// Browsers may call from the origins listed, and from nowhere else.
-pub fn cors(origins: &Arc<[String]>) -> Cors {
-    let headers =
-        [AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, HeaderName::from_static("x-request-id")];
-    let exposed = [ETAG, LINK, LOCATION, RETRY_AFTER, HeaderName::from_static("x-request-id")];
-    let cors = Cors::default()
-        .allowed_methods(["GET", "POST", "PUT", "DELETE"])
-        .allowed_headers(headers)
-        .expose_headers(exposed)
-        .max_age(3600)
-        .block_on_origin_mismatch(false);
-    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }

@@ -14,6 +14,7 @@ pub fn title(status: StatusCode, english: &'static str) -> &'static str {
         412 => "La condición no se cumple",
         413 => "Contenido demasiado grande",
         415 => "Tipo de contenido no admitido",
+        421 => "Petición mal dirigida",
         422 => "Contenido no procesable",
         429 => "Demasiadas peticiones",
         503 => "Servicio no disponible",
@@ -29,6 +30,9 @@ pub fn detail(code: &str) -> Option<&'static str> {
         "bad_request" => "la petición no se puede leer",
         "body_too_large" => "el cuerpo es demasiado grande",
         "busy" => "hay demasiadas contraseñas en espera de comprobación",
+        "cross_origin_refused" => {
+            "no se permiten llamadas desde este origen, o con este método o estas cabeceras"
+        }
         "currency_change" => "la moneda de un producto no puede cambiar",
         "duplicate_key" => "un campo aparece más de una vez",
         "email_taken" => "esta dirección ya está en uso",
@@ -38,13 +42,14 @@ pub fn detail(code: &str) -> Option<&'static str> {
         "invalid" => "algunos campos no son válidos",
         "invalid_credentials" => "el nombre de usuario o la contraseña no son correctos",
         "invalid_or_expired_code" => "el código no es válido o ha caducado",
-        "invalid_precondition" => "If-Match no contiene una sola etiqueta de entidad",
+        "invalid_precondition" => "If-Match debe ser * o una lista de etiquetas de entidad",
         "invalid_refresh_token" => "el token de refresco no es válido o ha caducado",
         "invalid_token" => "el token no es válido",
         "mail_rejected" => "el correo fue rechazado",
         "mail_unavailable" => "el correo no está disponible",
         "malformed_json" => "el cuerpo no es JSON válido",
         "method_not_allowed" => "el método no está permitido aquí",
+        "misdirected_request" => "el buzón solo se muestra bajo la dirección de esta máquina",
         "missing_token" => "hace falta un token de acceso",
         "not_found" => "aquí no hay nada",
         "not_an_object" => "el cuerpo debe ser un objeto JSON",

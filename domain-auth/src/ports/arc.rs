@@ -34,8 +34,8 @@ impl<T: UserDirectory + ?Sized> UserDirectory for Arc<T> {
 
 #[async_trait]
 impl<T: SessionRepository + ?Sized> SessionRepository for Arc<T> {
-    async fn of_user(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
-        (**self).of_user(user).await
+    async fn of_user(&self, user: UserId, at: DateTime<Utc>) -> Result<Vec<Session>, StoreError> {
+        (**self).of_user(user, at).await
     }
 }
 

@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain_shared::{Repository, StoreError};
 
 use crate::{Session, UserId};
@@ -6,6 +7,6 @@ use crate::{Session, UserId};
 /// Where sessions are kept.
 #[async_trait]
 pub trait SessionRepository: Repository<Session> {
-    /// The sessions of `user` that haven't been ended, the oldest first. Some may be past their time.
-    async fn of_user(&self, user: UserId) -> Result<Vec<Session>, StoreError>;
+    /// The sessions of `user` that can be used at that moment, the oldest first: neither ended nor past their time.
+    async fn of_user(&self, user: UserId, at: DateTime<Utc>) -> Result<Vec<Session>, StoreError>;
 }

@@ -1,6 +1,6 @@
 //! What a user can do, or have done to them: each decides and records.
 use chrono::{DateTime, Utc};
-use domain_shared::{Aggregate, Context, Scopes};
+use domain_shared::{Aggregate, Context, Expected, Scopes};
 
 use super::{Registration, User, UserError, UserEvent, UserId, UserState};
 use crate::{FullName, PasswordHash, PhoneNumber, SessionId};
@@ -126,7 +126,7 @@ impl User {
     ///
     /// # Errors
     /// [`UserError::VersionMismatch`].
-    pub fn must_be_at(&self, expected: Option<u64>) -> Result<(), UserError> {
+    pub fn must_be_at(&self, expected: &Expected) -> Result<(), UserError> {
         if self.is_at(expected) { Ok(()) } else { Err(UserError::VersionMismatch) }
     }
 

@@ -1,5 +1,5 @@
 //! What can be done to a product: each decides and records.
-use domain_shared::{Aggregate, Context, Decimal};
+use domain_shared::{Aggregate, Context, Decimal, Expected};
 
 use super::{
     Product, ProductError, ProductEvent, ProductId, ProductState,
@@ -144,7 +144,7 @@ impl Product {
     ///
     /// # Errors
     /// [`ProductError::VersionMismatch`].
-    pub fn must_be_at(&self, expected: Option<u64>) -> Result<(), ProductError> {
+    pub fn must_be_at(&self, expected: &Expected) -> Result<(), ProductError> {
         if self.is_at(expected) { Ok(()) } else { Err(ProductError::VersionMismatch) }
     }
 

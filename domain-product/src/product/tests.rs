@@ -1,5 +1,5 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use domain_shared::{Aggregate, Context, Decimal, ValueObject, decode, replay, seal};
+use domain_shared::{Aggregate, Context, Decimal, Expected, ValueObject, decode, replay, seal};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -114,9 +114,10 @@ fn an_edit_that_changes_nothing_is_no_event() {
 fn whoever_looked_at_an_older_version_is_told() {
     let mut laptops = laptops(5);
     remove(&mut laptops, 1).unwrap();
-    assert_eq!(laptops.must_be_at(Some(1)), Err(ProductError::VersionMismatch));
-    assert_eq!(laptops.must_be_at(Some(2)), Ok(()));
-    assert_eq!(laptops.must_be_at(None), Ok(()));
+    assert_eq!(laptops.must_be_at(&Expected::OneOf(vec![1])), Err(ProductError::VersionMismatch));
+    assert_eq!(laptops.must_be_at(&Expected::OneOf(vec![])), Err(ProductError::VersionMismatch));
+    assert_eq!(laptops.must_be_at(&Expected::OneOf(vec![1, 2])), Ok(()));
+    assert_eq!(laptops.must_be_at(&Expected::Any), Ok(()));
 }
 
 /// Any command, in any order.

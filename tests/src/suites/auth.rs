@@ -41,6 +41,7 @@ macro_rules! session_repository {
         $crate::cases! { session_repository($subject):
             of_user_gives_the_oldest_first
             of_user_leaves_out_what_has_ended
+            of_user_leaves_out_what_is_past_its_time
             of_user_is_empty_for_somebody_without_sessions
         }
     };

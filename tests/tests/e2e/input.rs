@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     actions::{Session, json_of},
-    world::World,
+    world::{PASSWORD, World},
 };
 
 /// Every route that takes a body.
@@ -135,6 +135,40 @@ pub async fn bad_values_are_422_with_every_field(world: &World) {
         "0.1",
         "serde_json reads it as a float here; on the wire it is 0.10"
     );
+}
+
+pub async fn what_a_form_leaves_empty_is_left_out(world: &World) {
+    let body = json!({ "email": world.address("ada"), "username": "ada", "password": PASSWORD,
+        "full_name": "", "phone_number": " " });
+    let ada = world.at_auth(Method::POST, "/register").json(&body).send().await.unwrap();
+    let ada = json_of(ada, 201).await;
+    assert_eq!((&ada["full_name"], &ada["phone_number"]), (&Value::Null, &Value::Null));
+    let ada = world.sign_in("ada").await;
+    for (name, shown) in [("Ada", json!("Ada")), ("", Value::Null)] {
+        let put = world.at_auth(Method::PUT, "/profile").bearer_auth(&ada.access);
+        let answer = put.json(&json!({ "full_name": name })).send().await.unwrap();
+        assert_eq!(json_of(answer, 200).await["full_name"], shown);
+    }
+
+    let root = world.superuser().await;
+    let empty = json!({ "name": "x", "price": 1, "description": "", "sku": "", "category": "" });
+    world.create(&root, empty.clone()).await;
+    let bare = world.create(&root, empty).await;
+    let texts = |product: &Value| ["description", "sku", "category"].map(|field| product[field].clone());
+    assert_eq!(texts(&bare), [const { Value::Null }; 3], "and an empty SKU is nobody else's");
+    let path = format!("/{}", bare["id"].as_str().unwrap());
+    for (text, shown) in [("A-1", json!("A-1")), ("", Value::Null)] {
+        let put = world.at_products(Method::PUT, &path).bearer_auth(&root.access);
+        let edit = json!({ "description": text, "sku": text, "category": text });
+        let edited = json_of(put.json(&edit).send().await.unwrap(), 200).await;
+        assert_eq!(texts(&edited), [&shown, &shown, &shown].map(Clone::clone));
+    }
+    let add = world.at_products(Method::POST, &format!("{path}/stock/add")).bearer_auth(&root.access);
+    let added = add.json(&json!({ "amount": 1, "reason": "", "reference": "" })).send().await.unwrap();
+    json_of(added, 200).await;
+    let unnamed =
+        world.at_products(Method::PUT, &path).bearer_auth(&root.access).json(&json!({ "name": "" }));
+    assert_eq!(unnamed.send().await.unwrap().status(), 422, "a name has to be given");
 }
 
 pub async fn search_text_is_literal(world: &World) {

@@ -9,6 +9,7 @@ mod protocol;
 mod races;
 mod revocation;
 mod seed;
+mod settings;
 mod walk;
 mod world;
 
@@ -45,9 +46,11 @@ on_every_store! {
     races::of_two_password_changes_one_succeeds as of_two_password_changes_one_succeeds
     input::bad_json_is_never_a_500 as bad_json_is_never_a_500
     input::bad_values_are_422_with_every_field as bad_values_are_422_with_every_field
+    input::what_a_form_leaves_empty_is_left_out as what_a_form_leaves_empty_is_left_out
     input::search_text_is_literal as search_text_is_literal
     input::an_id_that_is_none_is_404 as an_id_that_is_none_is_404
     protocol::conditional_requests as conditional_requests
+    protocol::changes_of_a_user_are_conditional_too as changes_of_a_user_are_conditional_too
     protocol::methods_types_and_sizes as methods_types_and_sizes
     protocol::errors_are_problems_in_the_readers_language as errors_are_problems_in_the_readers_language
     protocol::housekeeping as housekeeping

@@ -2,7 +2,10 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::{actions::json_of, world::World};
+use super::{
+    actions::json_of,
+    world::{PASSWORD, Stores, World},
+};
 
 pub async fn conditional_requests(world: &World) {
     let root = world.superuser().await;
@@ -22,7 +25,11 @@ pub async fn conditional_requests(world: &World) {
     assert_ne!(edited.headers()["etag"], tag);
     json_of(edited, 200).await;
     assert_eq!(json_of(put(&tag).await.unwrap(), 412).await["code"], "version_mismatch");
-    assert_eq!(put("*").await.unwrap().status(), 200);
+    let any = put("*").await.unwrap();
+    let now = any.headers()["etag"].to_str().unwrap().to_owned();
+    json_of(any, 200).await;
+    assert_eq!(put(&format!("{tag}, {now}")).await.unwrap().status(), 200, "one of those listed is in force");
+    assert_eq!(put(&format!("{tag}, W/{now}")).await.unwrap().status(), 412, "a weak tag never matches");
     assert_eq!(put("nonsense").await.unwrap().status(), 400);
     let stale = world.at_products(Method::DELETE, &path).bearer_auth(&root.access).header("If-Match", &tag);
     assert_eq!(stale.send().await.unwrap().status(), 412);
@@ -31,6 +38,35 @@ pub async fn conditional_requests(world: &World) {
     let delete = world.at_products(Method::DELETE, &path).bearer_auth(&root.access).send().await.unwrap();
     json_of(delete, 200).await;
     assert_eq!(world.at_products(Method::GET, &path).send().await.unwrap().status(), 404);
+}
+
+pub async fn changes_of_a_user_are_conditional_too(world: &World) {
+    let (root, ada) = (world.superuser().await, world.newcomer("ada").await);
+    let me = world.at_auth(Method::GET, "/me").bearer_auth(&ada.access).send().await.unwrap();
+    let tag = me.headers()["etag"].to_str().unwrap().to_owned();
+    let scopes = format!("/users/{}/scopes", ada.user_id);
+    let new = "battery staple";
+    let changes = [
+        ("/profile", &ada, json!({ "full_name": "Ada" })),
+        (&scopes, &root, json!({ "scopes": ["products:write"] })),
+        ("/change-password", &ada, json!({ "old_password": PASSWORD, "new_password": new })),
+    ];
+    for (path, who, body) in &changes {
+        let put = |tag: &str| {
+            let put = world.at_auth(Method::PUT, path).bearer_auth(&who.access).json(body);
+            put.header("If-Match", tag.to_owned()).send()
+        };
+        assert_eq!(put("\"0\"").await.unwrap().status(), 412, "{path}");
+        assert_eq!(put("nonsense").await.unwrap().status(), 400, "{path}");
+    }
+    for (path, who, body) in changes {
+        let me = world.at_auth(Method::GET, "/me").bearer_auth(&ada.access).send().await.unwrap();
+        let fresh = me.headers()["etag"].to_str().unwrap();
+        let put = world.at_auth(Method::PUT, path).bearer_auth(&who.access).json(&body);
+        let done = put.header("If-Match", format!("{tag}, {fresh}")).send().await.unwrap();
+        assert_eq!(done.status(), 200, "{path}");
+    }
+    assert_eq!(world.log_in("ada", new).await.status(), 200);
 }
 
 pub async fn methods_types_and_sizes(world: &World) {
@@ -99,21 +135,51 @@ pub async fn housekeeping(world: &World) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mailbox_is_shown_under_the_names_of_this_machine_only() {
+    let world = World::start(Stores::Memory).await;
+    let open = |host: &str| {
+        world.client.get(format!("{}/dev/mailbox", world.auth)).header("Host", host.to_owned()).send()
+    };
+    for host in ["localhost:8001", "127.0.0.1", "[::1]:8001"] {
+        assert!(open(host).await.unwrap().text().await.unwrap().contains("Mailbox"), "{host}");
+    }
+    let rebound = json_of(open("evil.example:8001").await.unwrap(), 421).await;
+    assert_eq!(rebound["code"], "misdirected_request");
+}
+
 pub async fn cross_origin_calls_come_from_listed_origins_only(world: &World) {
-    let ask = |origin: &str| {
-        let preflight = world.at_auth(Method::OPTIONS, "/login").header("Origin", origin);
-        preflight
-            .header("Access-Control-Request-Method", "POST")
-            .header("Access-Control-Request-Headers", "authorization, content-type")
+    const SHOP: &str = "https://shop.example.com";
+    let preflight = |origin: &str, method: &str, headers: &str| {
+        let ask = world.at_auth(Method::OPTIONS, "/login").header("Origin", origin);
+        ask.header("Access-Control-Request-Method", method)
+            .header("Access-Control-Request-Headers", headers)
             .send()
     };
-    let listed = ask("https://shop.example.com").await.unwrap();
-    assert_eq!(listed.headers()["access-control-allow-origin"], "https://shop.example.com");
+    let ask = |origin| preflight(origin, "POST", "authorization, content-type, traceparent");
+    let listed = ask(SHOP).await.unwrap();
+    assert_eq!(listed.status(), 200);
+    assert_eq!(listed.headers()["access-control-allow-origin"], SHOP);
+    for (method, header) in [("PATCH", "content-type"), ("POST", "x-unheard-of")] {
+        let refused = preflight(SHOP, method, header).await.unwrap();
+        assert_eq!(refused.headers()["access-control-allow-origin"], SHOP, "{method} {header}");
+        assert_eq!(json_of(refused, 400).await["code"], "cross_origin_refused", "{method} {header}");
+    }
+    let login = world.at_auth(Method::POST, "/login").header("Origin", SHOP).body("{").send().await.unwrap();
+    assert_eq!(login.headers()["access-control-allow-origin"], SHOP, "a page may read what went wrong");
+    assert!(login.headers()["vary"].to_str().unwrap().contains("Origin"));
+    assert_eq!(json_of(login, 415).await["code"], "unsupported_media_type");
     for origin in
         ["https://evil.example", "null", "https://shop.example.com.evil.example", "http://shop.example.com"]
     {
         let refused = ask(origin).await.unwrap();
         assert!(!refused.headers().contains_key("access-control-allow-origin"), "{origin}");
-        assert!(!refused.status().is_server_error());
+        let id = refused.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let problem = json_of(refused, 400).await;
+        assert_eq!(
+            (&problem["code"], &problem["request_id"]),
+            (&json!("cross_origin_refused"), &json!(id)),
+            "{origin}"
+        );
     }
 }

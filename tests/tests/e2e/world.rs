@@ -45,6 +45,11 @@ impl Drop for Running {
 }
 
 impl Running {
+    /// Runs `command`, its output unread.
+    pub fn start(command: &mut Command) -> Self {
+        Self(command.stdout(Stdio::null()).spawn().unwrap())
+    }
+
     /// Sends SIGTERM and gives the exit code.
     pub fn terminate(&mut self) -> Option<i32> {
         let pid = self.0.id().to_string();
@@ -129,7 +134,7 @@ impl World {
 
     /// Starts a program of ours in this world.
     pub fn spawn(&self, program: &str, more_env: &[(&str, &str)]) -> Running {
-        Running(self.command(program).envs(more_env.iter().copied()).stdout(Stdio::null()).spawn().unwrap())
+        Running::start(self.command(program).envs(more_env.iter().copied()))
     }
 
     /// A program of ours with this world's settings and no others.

@@ -100,7 +100,7 @@ fn after(query: Selection, Cursor { value, id }: &Cursor, filter: &Filter) -> Se
     query.filter(Beyond { key, id, descending })
 }
 
-/// A cursor comes from outside, and `PostgreSQL` knows no NUL.
+/// Any cursor will do, an embedder's too, and `PostgreSQL` knows no NUL.
 fn without_nul(text: &str) -> String {
     text.split('\0').next().unwrap_or_default().to_owned()
 }

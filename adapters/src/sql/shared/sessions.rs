@@ -1,13 +1,19 @@
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 use domain_auth::{Session, SessionRepository, UserId};
 use domain_shared::StoreError;
 
 use super::{Conn, Query, RunQueryDsl, Store};
-use crate::sql::{failure::Failure, rows::SessionRow, schema::sessions, types::Id};
+use crate::sql::{
+    failure::Failure,
+    rows::SessionRow,
+    schema::sessions,
+    types::{Id, Time},
+};
 
 #[derive(Debug)]
-struct OfUser(UserId);
+struct OfUser(UserId, DateTime<Utc>);
 
 impl Query for OfUser {
     type Answer = Vec<Session>;
@@ -16,6 +22,7 @@ impl Query for OfUser {
         let rows = sessions::table
             .filter(sessions::user_id.eq(Id(self.0.0)))
             .filter(sessions::end_reason.is_null())
+            .filter(sessions::expires_at.gt(Time(self.1)))
             .order((sessions::started_at, sessions::id))
             .select(SessionRow::as_select())
             .load(&mut conn)
@@ -26,7 +33,7 @@ impl Query for OfUser {
 
 #[async_trait]
 impl SessionRepository for Store {
-    async fn of_user(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
-        self.read(OfUser(user)).await
+    async fn of_user(&self, user: UserId, at: DateTime<Utc>) -> Result<Vec<Session>, StoreError> {
+        self.read(OfUser(user, at)).await
     }
 }

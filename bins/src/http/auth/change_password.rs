@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app_auth::commands::ChangePassword;
 use domain_auth::{Password, PasswordAttempt};
 use domain_shared::Handle;
@@ -8,6 +8,8 @@ use utoipa::ToSchema;
 use super::{Auth, SignedIn, register::confirm};
 use crate::http::{
     body::Body,
+    conditional::expected_version,
+    failures::{BadBody, BadCondition, InTheWay, NotSignedIn, OutOfOrder},
     field::{Field, Violations},
     message::{MessageBody, say},
     problem::Problem,
@@ -39,18 +41,32 @@ pub struct ChangePasswordBody {
     path = "/api/v1/auth/change-password",
     tag = "accounts",
     security(("bearer" = [])),
+    params(("If-Match" = Option<String>, Header, description = "The version of yourself that you looked at")),
     request_body = ChangePasswordBody,
-    responses((status = 200, description = "The password is changed", body = MessageBody)),
+    responses(
+        (status = 200, description = "The password is changed", body = MessageBody),
+        BadBody,
+        BadCondition,
+        NotSignedIn,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
-pub async fn change_password(auth: Data<Auth>, who: SignedIn, body: Body) -> Result<HttpResponse, Problem> {
-    let body: ChangePasswordBody = body.json()?;
+pub async fn change_password(
+    auth: Data<Auth>,
+    request: HttpRequest,
+    who: SignedIn,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let (expected, body) = (expected_version(&request)?, body.json::<ChangePasswordBody>()?);
     let mut bad = Violations::default();
     let (old, new) =
         (bad.required("old_password", body.old_password), bad.required("new_password", body.new_password));
     confirm(&mut bad, new.as_ref(), body.confirm_password);
     let (Some(old), Some(new)) = (old, new) else { return Err(bad.into()) };
     bad.result()?;
-    auth.handle(ChangePassword { user: who.id(), session: who.session(), old, new }, &who.caller).await?;
+    let command = ChangePassword { user: who.id(), session: who.session(), expected, old, new };
+    auth.handle(command, &who.caller).await?;
     let message = say(who.caller.language, "The password is changed", "La contraseña ha cambiado");
     Ok(HttpResponse::Ok().json(MessageBody { message }))
 }

@@ -1,7 +1,7 @@
 //! Signing in: a password, then the code that went out by e-mail.
 use actix_web::{HttpRequest, HttpResponse, http::header::USER_AGENT, web::Data};
 use app_auth::commands::{CodeOwner, LogIn, LoginName, ResendCode, VerifyCode};
-use domain_auth::{Client, LoginCode, PasswordAttempt, UserId, Username};
+use domain_auth::{Client, LoginCode, PasswordAttempt, UserId};
 use domain_shared::{Handle, Invalid, ValueObject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,6 +11,7 @@ use super::{Auth, session::TokensBody};
 use crate::http::{
     body::Body,
     context::caller,
+    failures::{BadBody, NotSignedIn, OutOfOrder, TooSoon},
     field::{Field, Violations},
     message::{MessageBody, say},
     problem::Problem,
@@ -52,7 +53,12 @@ pub struct LoginStartedBody {
     path = "/api/v1/auth/login",
     tag = "signing in",
     request_body = LoginBody,
-    responses((status = 200, description = "The code is on its way", body = LoginStartedBody)),
+    responses(
+        (status = 200, description = "The code is on its way", body = LoginStartedBody),
+        BadBody,
+        NotSignedIn,
+        OutOfOrder,
+    ),
 )]
 pub async fn login(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
     let body: LoginBody = body.json()?;
@@ -80,10 +86,10 @@ pub struct VerifyCodeBody {
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     user_id: Field<UserIdField>,
-    /// The name that signed in; or give `user_id`.
+    /// What signed in, a username or an e-mail address; or give `user_id`.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "testuser")]
-    username: Field<Username>,
+    username: Field<LoginName>,
     /// The 6 digits from the mail.
     #[serde(default)]
     #[schema(required = true, value_type = String, example = "123456")]
@@ -110,7 +116,11 @@ impl ValueObject for UserIdField {
     path = "/api/v1/auth/verify-code",
     tag = "signing in",
     request_body = VerifyCodeBody,
-    responses((status = 200, description = "The tokens of a new session", body = TokensBody)),
+    responses(
+        (status = 200, description = "The tokens of a new session", body = TokensBody),
+        BadBody,
+        OutOfOrder,
+    ),
 )]
 pub async fn verify_code(
     auth: Data<Auth>,
@@ -121,7 +131,7 @@ pub async fn verify_code(
     let mut bad = Violations::default();
     let owner = match (body.user_id, body.username) {
         (Field::Absent | Field::Null, username @ (Field::Value(_) | Field::Bad(_))) => {
-            bad.required("username", username).map(CodeOwner::Username)
+            bad.required("username", username).map(CodeOwner::Name)
         }
         (id, _) => bad.required("user_id", id).map(|UserIdField(id)| CodeOwner::Id(id)),
     };
@@ -143,13 +153,19 @@ pub struct ResendCodeBody {
 
 /// Send the code again
 ///
-/// Sends the live code once more, at most once a minute. Whether there is one stays untold.
+/// Sends the live code once more. Somebody unknown gets the same answer as somebody without a live code; that one was
+/// sent less than a minute ago is told, by 429 and how long to wait.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/resend-code",
     tag = "signing in",
     request_body = ResendCodeBody,
-    responses((status = 202, description = "If a login waits for its code, the code is on its way", body = MessageBody)),
+    responses(
+        (status = 202, description = "If a login waits for its code, the code is on its way", body = MessageBody),
+        BadBody,
+        TooSoon,
+        OutOfOrder,
+    ),
 )]
 pub async fn resend_code(
     auth: Data<Auth>,

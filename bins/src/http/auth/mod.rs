@@ -67,6 +67,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         users::activate,
         users::deactivate,
         users::set_scopes
-    )
+    ),
+    components(schemas(session::LogoutBody))
 )]
 pub struct Api;

@@ -9,7 +9,8 @@ use super::{Auth, SignedIn, shown::UserBody};
 use crate::http::{
     body::Body,
     conditional::{expected_version, versioned, with_tag},
-    field::{Field, Violations},
+    failures::{BadBody, BadCondition, NotSignedIn, OutOfOrder},
+    field::{Field, Violations, text_or_blank},
     problem::Problem,
 };
 
@@ -25,21 +26,23 @@ use crate::http::{
     responses(
         (status = 200, description = "The signed-in user", body = UserBody, headers(("ETag" = String))),
         (status = 304, description = "You have this version"),
+        NotSignedIn,
+        OutOfOrder,
     ),
 )]
 pub async fn me(request: HttpRequest, who: SignedIn) -> HttpResponse {
     versioned(&request, who.user.version(), &UserBody::from(&who.user))
 }
 
-/// What to change: what is left out stays, `null` clears.
+/// What to change: what is left out stays, `null` or a blank text clears.
 #[derive(Deserialize, ToSchema)]
 pub struct ProfileBody {
     /// What people call the user.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Updated Name")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 100, example = "Updated Name")]
     full_name: Field<FullName>,
     /// An optional plus and 7 to 15 digits.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_blank")]
     #[schema(value_type = Option<String>, example = "+0987654321")]
     phone_number: Field<PhoneNumber>,
 }
@@ -54,7 +57,13 @@ pub struct ProfileBody {
     security(("bearer" = [])),
     params(("If-Match" = Option<String>, Header, description = "The version you looked at")),
     request_body = ProfileBody,
-    responses((status = 200, description = "The user", body = UserBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The user", body = UserBody, headers(("ETag" = String))),
+        BadBody,
+        BadCondition,
+        NotSignedIn,
+        OutOfOrder,
+    ),
 )]
 pub async fn update_profile(
     auth: Data<Auth>,

@@ -10,7 +10,8 @@ use crate::http::{
     body::Body,
     conditional::with_tag,
     context::caller,
-    field::{Field, Violations},
+    failures::{BadBody, InTheWay, NotAllowed, OutOfOrder},
+    field::{Field, Violations, text_or_blank},
     problem::Problem,
 };
 
@@ -34,11 +35,11 @@ pub struct RegisterBody {
     #[schema(value_type = Option<String>, format = Password, example = "SecurePass123!")]
     confirm_password: Field<PasswordAttempt>,
     /// What people call the user.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "Test User")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 100, example = "Test User")]
     full_name: Field<FullName>,
     /// An optional plus and 7 to 15 digits.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_blank")]
     #[schema(value_type = Option<String>, example = "+1234567890")]
     phone_number: Field<PhoneNumber>,
     /// Nobody makes themselves a superuser: `true` is 403.
@@ -90,7 +91,13 @@ pub(super) fn confirm(bad: &mut Violations, password: Option<&Password>, again: 
     path = "/api/v1/auth/register",
     tag = "accounts",
     request_body = RegisterBody,
-    responses((status = 201, description = "The new user", body = UserBody, headers(("Location" = String), ("ETag" = String)))),
+    responses(
+        (status = 201, description = "The new user", body = UserBody, headers(("Location" = String), ("ETag" = String))),
+        BadBody,
+        NotAllowed,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn register(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
     let caller = caller(&request, None);

@@ -17,6 +17,7 @@ use crate::http::{
     bearer,
     body::Body,
     context::caller,
+    failures::{BadBody, NotSignedIn, OutOfOrder},
     field::{Field, Violations},
     message::{MessageBody, say},
     problem::Problem,
@@ -66,7 +67,12 @@ pub struct RefreshBody {
     path = "/api/v1/auth/refresh",
     tag = "sessions",
     request_body = RefreshBody,
-    responses((status = 200, description = "The next pair of tokens", body = TokensBody)),
+    responses(
+        (status = 200, description = "The next pair of tokens", body = TokensBody),
+        BadBody,
+        NotSignedIn,
+        OutOfOrder,
+    ),
 )]
 pub async fn refresh(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
     let body: RefreshBody = body.json()?;
@@ -81,7 +87,7 @@ pub async fn refresh(auth: Data<Auth>, request: HttpRequest, body: Body) -> Resu
 pub struct LogoutBody {
     /// Whether to end all of the user's sessions; only this one unless told.
     #[serde(default)]
-    #[schema(value_type = Option<bool>, example = false)]
+    #[schema(value_type = bool, example = false)]
     everywhere: Field<bool>,
 }
 
@@ -93,8 +99,14 @@ pub struct LogoutBody {
     path = "/api/v1/auth/logout",
     tag = "sessions",
     security(("bearer" = [])),
-    request_body(content = Option<LogoutBody>),
-    responses((status = 200, description = "Signed out", body = MessageBody)),
+    // An `Option` would allow `null`, too; a reference only leaves it open whether there is a body.
+    request_body(content = ref("#/components/schemas/LogoutBody"), content_type = "application/json"),
+    responses(
+        (status = 200, description = "Signed out", body = MessageBody),
+        BadBody,
+        NotSignedIn,
+        OutOfOrder,
+    ),
 )]
 pub async fn logout(auth: Data<Auth>, who: SignedIn, body: Body) -> Result<HttpResponse, Problem> {
     let body: LogoutBody = body.json_or_default()?;
@@ -141,7 +153,11 @@ pub struct VerifiedUser {
     path = "/api/v1/auth/verify",
     tag = "sessions",
     security(("bearer" = [])),
-    responses((status = 200, description = "What the token is worth", body = VerifyBody)),
+    responses(
+        (status = 200, description = "What the token is worth", body = VerifyBody),
+        NotSignedIn,
+        OutOfOrder,
+    ),
 )]
 pub async fn verify(auth: Data<Auth>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let token = match bearer::token(&request) {
@@ -178,11 +194,15 @@ pub async fn verify(auth: Data<Auth>, request: HttpRequest) -> Result<HttpRespon
     path = "/api/v1/auth/forward",
     tag = "sessions",
     security(("bearer" = [])),
-    responses((
+    responses(
+        (
         status = 204,
         description = "The token is good",
         headers(("X-User-Id" = String), ("X-Username" = String), ("X-Scopes" = String)),
-    )),
+    ),
+        NotSignedIn,
+        OutOfOrder,
+    ),
 )]
 pub async fn forward(who: SignedIn) -> HttpResponse {
     let username: String =

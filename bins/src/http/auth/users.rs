@@ -13,7 +13,8 @@ use uuid::Uuid;
 use super::{Auth, SignedIn, Superuser, shown::UserBody};
 use crate::http::{
     body::Body,
-    conditional::{versioned, with_tag},
+    conditional::{expected_version, versioned, with_tag},
+    failures::{BadBody, BadCondition, BadQuery, InTheWay, NotAllowed, NotSignedIn, NotThere, OutOfOrder},
     field::{Field, Violations},
     path::Id,
     problem::Problem,
@@ -34,12 +35,18 @@ use crate::http::{
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 200, description = "How many at most; 50 unless told"),
         ("cursor" = Option<Uuid>, Query, description = "Where to go on, from the Link header"),
     ),
-    responses((
+    responses(
+        (
         status = 200,
         description = "A page of users",
         body = [UserBody],
         headers(("Link" = Option<String>, description = "The next page (RFC 8288)")),
-    )),
+    ),
+        BadQuery,
+        NotSignedIn,
+        NotAllowed,
+        OutOfOrder,
+    ),
 )]
 pub async fn list(
     auth: Data<Auth>,
@@ -76,6 +83,10 @@ pub async fn list(
     responses(
         (status = 200, description = "The user", body = UserBody, headers(("ETag" = String))),
         (status = 304, description = "You have this version"),
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        OutOfOrder,
     ),
 )]
 pub async fn get(
@@ -100,7 +111,14 @@ pub async fn get(
     tag = "users",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The user's id")),
-    responses((status = 200, description = "The user", body = UserBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The user", body = UserBody, headers(("ETag" = String))),
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn activate(auth: Data<Auth>, who: Superuser, id: Id) -> Result<HttpResponse, Problem> {
     let user = auth.handle(ActivateUser { user: UserId(id.0) }, &who.0.caller).await?;
@@ -116,7 +134,14 @@ pub async fn activate(auth: Data<Auth>, who: Superuser, id: Id) -> Result<HttpRe
     tag = "users",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The user's id")),
-    responses((status = 200, description = "The user", body = UserBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The user", body = UserBody, headers(("ETag" = String))),
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn deactivate(auth: Data<Auth>, who: Superuser, id: Id) -> Result<HttpResponse, Problem> {
     let user = auth.handle(DeactivateUser { user: UserId(id.0) }, &who.0.caller).await?;
@@ -140,20 +165,32 @@ pub struct ScopesBody {
     path = "/api/v1/auth/users/{id}/scopes",
     tag = "users",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The user's id")),
+    params(
+        ("id" = Uuid, Path, description = "The user's id"),
+        ("If-Match" = Option<String>, Header, description = "The version you looked at"),
+    ),
     request_body = ScopesBody,
-    responses((status = 200, description = "The user", body = UserBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The user", body = UserBody, headers(("ETag" = String))),
+        BadBody,
+        BadCondition,
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        OutOfOrder,
+    ),
 )]
 pub async fn set_scopes(
     auth: Data<Auth>,
+    request: HttpRequest,
     who: Superuser,
     id: Id,
     body: Body,
 ) -> Result<HttpResponse, Problem> {
-    let body: ScopesBody = body.json()?;
+    let (expected, body) = (expected_version(&request)?, body.json::<ScopesBody>()?);
     let mut bad = Violations::default();
     let Some(scopes) = bad.required("scopes", body.scopes) else { return Err(bad.into()) };
-    let user = auth.handle(SetScopes { user: UserId(id.0), scopes }, &who.0.caller).await?;
+    let user = auth.handle(SetScopes { user: UserId(id.0), expected, scopes }, &who.0.caller).await?;
     Ok(shown(&user))
 }
 

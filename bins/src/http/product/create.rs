@@ -9,7 +9,8 @@ use super::{Products, Writer, shown::ProductBody};
 use crate::http::{
     body::Body,
     conditional::with_tag,
-    field::{Field, Violations},
+    failures::{BadBody, InTheWay, NotAllowed, NotSignedIn, OutOfOrder},
+    field::{Field, Violations, text_or_blank},
     problem::Problem,
 };
 
@@ -21,8 +22,8 @@ pub struct CreateBody {
     #[schema(required = true, value_type = String, min_length = 1, max_length = 255, example = "Laptop HP")]
     name: Field<ProductName>,
     /// What there is to say about it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Laptop HP 15 pulgadas")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 1000, example = "Laptop HP 15 pulgadas")]
     description: Field<Description>,
     /// What one costs, with at most the currency's decimals.
     #[serde(default)]
@@ -30,23 +31,23 @@ pub struct CreateBody {
     price: Field<Decimal>,
     /// The price's currency (ISO 4217); USD unless told.
     #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 3, max_length = 3, example = "USD")]
+    #[schema(value_type = String, min_length = 3, max_length = 3, example = "USD")]
     currency: Field<Currency>,
     /// How many there are; none unless told.
     #[serde(default)]
-    #[schema(value_type = i64, minimum = 0, example = 10)]
+    #[schema(value_type = i64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 10)]
     stock: Field<Stock>,
     /// Its stock keeping unit; unique.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 64, example = "LAP-HP-15")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 64, example = "LAP-HP-15")]
     sku: Field<Sku>,
     /// The shelf it is found on.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "laptops")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 100, example = "laptops")]
     category: Field<Category>,
     /// From which stock downwards it counts as low; 10 unless told.
     #[serde(default)]
-    #[schema(value_type = i64, minimum = 0, example = 10)]
+    #[schema(value_type = i64, minimum = 0, maximum = 1_000_000_000, example = 10)]
     low_stock_threshold: Field<Threshold>,
     /// Whether it is for sale; yes unless told.
     #[serde(default)]
@@ -83,12 +84,19 @@ impl CreateBody {
     tag = "products",
     security(("bearer" = []), ()),
     request_body = CreateBody,
-    responses((
+    responses(
+        (
         status = 201,
         description = "The new product",
         body = ProductBody,
         headers(("Location" = String), ("ETag" = String)),
-    )),
+    ),
+        BadBody,
+        NotSignedIn,
+        NotAllowed,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn create(products: Data<Products>, who: Writer, body: Body) -> Result<HttpResponse, Problem> {
     let command = body.json::<CreateBody>()?.check()?;

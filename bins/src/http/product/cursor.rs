@@ -34,6 +34,7 @@ pub fn decode(text: &str, sort: Sort) -> Result<Cursor, Invalid> {
     let value = wire.and_then(|Wire(value, id)| {
         let value = match (sort.key, value) {
             (SortKey::CreatedAt, Value::None(())) => CursorValue::None,
+            // No cursor of ours holds a NUL, and none is taken anywhere in a request.
             (SortKey::Name, Value::Text(text)) if !text.contains('\0') => CursorValue::Text(text),
             (SortKey::Price | SortKey::Stock, Value::Number(number)) => CursorValue::Number(number),
             _ => return None,

@@ -11,13 +11,14 @@ use super::{Products, Writer, shown::ProductBody};
 use crate::http::{
     body::Body,
     conditional::{expected_version, with_tag},
-    field::{Field, Violations},
+    failures::{BadBody, BadCondition, InTheWay, NotAllowed, NotSignedIn, NotThere, OutOfOrder},
+    field::{Field, Violations, text_or_blank},
     message::{MessageBody, say},
     path::Id,
     problem::Problem,
 };
 
-/// What to change: what is left out stays, `null` clears a description, SKU or category.
+/// What to change: what is left out stays, `null` or a blank text clears a description, SKU or category.
 #[derive(Deserialize, ToSchema)]
 pub struct UpdateBody {
     /// What it is called: one line.
@@ -25,8 +26,8 @@ pub struct UpdateBody {
     #[schema(value_type = String, min_length = 1, max_length = 255, example = "Laptop HP")]
     name: Field<ProductName>,
     /// What there is to say about it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Laptop HP 15 pulgadas")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 1000, example = "Laptop HP 15 pulgadas")]
     description: Field<Description>,
     /// What one costs, in the product's currency.
     #[serde(default)]
@@ -37,16 +38,16 @@ pub struct UpdateBody {
     #[schema(value_type = String, example = "USD")]
     currency: Field<Currency>,
     /// Its stock keeping unit; unique.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 64, example = "LAP-HP-15")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 64, example = "LAP-HP-15")]
     sku: Field<Sku>,
     /// The shelf it is found on.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "laptops")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 100, example = "laptops")]
     category: Field<Category>,
     /// From which stock downwards it counts as low.
     #[serde(default)]
-    #[schema(value_type = i64, minimum = 0, example = 10)]
+    #[schema(value_type = i64, minimum = 0, maximum = 1_000_000_000, example = 10)]
     low_stock_threshold: Field<Threshold>,
 }
 
@@ -79,7 +80,16 @@ impl UpdateBody {
         ("If-Match" = Option<String>, Header, description = "The version you looked at"),
     ),
     request_body = UpdateBody,
-    responses((status = 200, description = "The product", body = ProductBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The product", body = ProductBody, headers(("ETag" = String))),
+        BadBody,
+        BadCondition,
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn update(
     products: Data<Products>,
@@ -108,7 +118,14 @@ pub async fn update(
         ("id" = Uuid, Path, description = "The product's id"),
         ("If-Match" = Option<String>, Header, description = "The version you looked at"),
     ),
-    responses((status = 200, description = "It is gone", body = MessageBody)),
+    responses(
+        (status = 200, description = "It is gone", body = MessageBody),
+        BadCondition,
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        OutOfOrder,
+    ),
 )]
 pub async fn delete(
     products: Data<Products>,
@@ -131,7 +148,14 @@ pub async fn delete(
     tag = "products",
     security(("bearer" = []), ()),
     params(("id" = Uuid, Path, description = "The product's id")),
-    responses((status = 200, description = "It is for sale", body = MessageBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "It is for sale", body = MessageBody, headers(("ETag" = String))),
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn activate(products: Data<Products>, who: Writer, id: Id) -> Result<HttpResponse, Problem> {
     let product = products.handle(ActivateProduct { product: ProductId(id.0) }, &who.caller).await?;
@@ -147,7 +171,14 @@ pub async fn activate(products: Data<Products>, who: Writer, id: Id) -> Result<H
     tag = "products",
     security(("bearer" = []), ()),
     params(("id" = Uuid, Path, description = "The product's id")),
-    responses((status = 200, description = "It is off sale", body = MessageBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "It is off sale", body = MessageBody, headers(("ETag" = String))),
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn deactivate(products: Data<Products>, who: Writer, id: Id) -> Result<HttpResponse, Problem> {
     let product = products.handle(DeactivateProduct { product: ProductId(id.0) }, &who.caller).await?;

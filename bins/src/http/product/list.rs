@@ -4,7 +4,11 @@ use domain_product::{Category, Filter, Sort, SortKey, Start};
 use domain_shared::{Decimal, Handle, Invalid, ValueObject};
 
 use super::{Products, Reader, cursor, shown::ProductBody};
-use crate::http::{problem::Problem, query::Query};
+use crate::http::{
+    failures::{BadQuery, NotSignedIn, OutOfOrder},
+    problem::Problem,
+    query::Query,
+};
 
 fn filter(query: &mut Query, sees_inactive: bool) -> Filter {
     let sort = query.get("sort", sort).unwrap_or_default();
@@ -78,12 +82,17 @@ fn amount(raw: &str) -> Result<Decimal, Invalid> {
         ("cursor" = Option<String>, Query, description = "Where to go on, from the Link header"),
         ("page" = Option<u32>, Query, minimum = 1, maximum = 10_000, description = "Counted from 1; for old clients"),
     ),
-    responses((
+    responses(
+        (
         status = 200,
         description = "A page of products",
         body = [ProductBody],
         headers(("Link" = Option<String>, description = "The next page (RFC 8288)")),
-    )),
+    ),
+        BadQuery,
+        NotSignedIn,
+        OutOfOrder,
+    ),
 )]
 pub async fn list(
     products: Data<Products>,

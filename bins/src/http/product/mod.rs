@@ -6,7 +6,6 @@ mod cursor;
 mod edit;
 mod list;
 mod movements;
-
 mod read;
 mod shown;
 mod stock;

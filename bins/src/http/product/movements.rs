@@ -8,7 +8,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Products, Reader};
-use crate::http::{path::Id, problem::Problem, query::Query};
+use crate::http::{
+    failures::{BadQuery, NotSignedIn, NotThere, OutOfOrder},
+    path::Id,
+    problem::Problem,
+    query::Query,
+};
 
 /// A line of the stock ledger.
 #[derive(Serialize, ToSchema)]
@@ -59,12 +64,18 @@ impl From<MovementEntry> for MovementBody {
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 200, description = "How many at most; 50 unless told"),
         ("cursor" = Option<u64>, Query, description = "Where to go on, from the Link header"),
     ),
-    responses((
+    responses(
+        (
         status = 200,
         description = "A page of the ledger",
         body = [MovementBody],
         headers(("Link" = Option<String>, description = "The next page (RFC 8288)")),
-    )),
+    ),
+        BadQuery,
+        NotSignedIn,
+        NotThere,
+        OutOfOrder,
+    ),
 )]
 pub async fn list(
     products: Data<Products>,

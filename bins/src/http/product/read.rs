@@ -7,7 +7,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Products, Reader, shown::ProductBody};
-use crate::http::{conditional::versioned, path::Id, problem::Problem};
+use crate::http::{
+    conditional::versioned,
+    failures::{NotSignedIn, NotThere, OutOfOrder},
+    path::Id,
+    problem::Problem,
+};
 
 /// Get a product
 ///
@@ -24,6 +29,9 @@ use crate::http::{conditional::versioned, path::Id, problem::Problem};
     responses(
         (status = 200, description = "The product", body = ProductBody, headers(("ETag" = String))),
         (status = 304, description = "You have this version"),
+        NotSignedIn,
+        NotThere,
+        OutOfOrder,
     ),
 )]
 pub async fn get(
@@ -59,6 +67,9 @@ pub struct StockBody {
     responses(
         (status = 200, description = "The stock", body = StockBody, headers(("ETag" = String))),
         (status = 304, description = "You have this version"),
+        NotSignedIn,
+        NotThere,
+        OutOfOrder,
     ),
 )]
 pub async fn stock(

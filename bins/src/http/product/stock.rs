@@ -10,7 +10,8 @@ use super::{Products, Writer};
 use crate::http::{
     body::Body,
     conditional::with_tag,
-    field::{Field, Violations},
+    failures::{BadBody, InTheWay, NotAllowed, NotSignedIn, NotThere, OutOfOrder},
+    field::{Field, Violations, text_or_blank},
     path::Id,
     problem::Problem,
 };
@@ -23,12 +24,12 @@ pub struct MoveBody {
     #[schema(required = true, value_type = i64, minimum = 1, maximum = 1_000_000_000, example = 3)]
     amount: Field<Quantity>,
     /// Why.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "sold")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 200, example = "sold")]
     reason: Field<Reason>,
     /// The document behind it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "order 4711")]
+    #[serde(default, deserialize_with = "text_or_blank")]
+    #[schema(value_type = Option<String>, max_length = 100, example = "order 4711")]
     reference: Field<Reference>,
 }
 
@@ -72,7 +73,15 @@ fn moved(moved: &StockMoved) -> HttpResponse {
     security(("bearer" = []), ()),
     params(("id" = Uuid, Path, description = "The product's id")),
     request_body = MoveBody,
-    responses((status = 200, description = "The stock now", body = MovedBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The stock now", body = MovedBody, headers(("ETag" = String))),
+        BadBody,
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn add(products: Data<Products>, who: Writer, id: Id, body: Body) -> Result<HttpResponse, Problem> {
     let (quantity, reason, reference) = body.json::<MoveBody>()?.check()?;
@@ -90,7 +99,15 @@ pub async fn add(products: Data<Products>, who: Writer, id: Id, body: Body) -> R
     security(("bearer" = []), ()),
     params(("id" = Uuid, Path, description = "The product's id")),
     request_body = MoveBody,
-    responses((status = 200, description = "The stock now", body = MovedBody, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The stock now", body = MovedBody, headers(("ETag" = String))),
+        BadBody,
+        NotSignedIn,
+        NotAllowed,
+        NotThere,
+        InTheWay,
+        OutOfOrder,
+    ),
 )]
 pub async fn remove(
     products: Data<Products>,

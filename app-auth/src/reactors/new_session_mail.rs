@@ -30,7 +30,7 @@ impl<U: UserRepository, S: SessionRepository, M: Mailer> Reactor for NewSessionM
         let (id, at) = (SessionId(stored.event.aggregate_id), stored.event.occurred_at);
         let SessionEvent::Started { user_id, client, .. } = decode(&stored.event)? else { return Ok(()) };
         let (open, others): (Vec<_>, Vec<_>) =
-            self.sessions.of_user(user_id).await?.into_iter().partition(|session| session.id() == id);
+            self.sessions.of_user(user_id, at).await?.into_iter().partition(|session| session.id() == id);
         // A login that came to nothing leaves no session.
         if open.is_empty() || others.is_empty() || others.iter().any(|other| other.client == client) {
             return Ok(());

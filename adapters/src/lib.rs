@@ -26,6 +26,8 @@ pub mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "in-process")]
+pub mod projector;
+#[cfg(feature = "in-process")]
 pub mod relay;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;

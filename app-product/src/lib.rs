@@ -16,6 +16,8 @@
 //! let products = Products(Wiring {
 //!     products: store.clone(),
 //!     catalogue: store.clone(),
+//!     ledger: store.clone(),
+//!     summary: store.clone(),
 //!     log: store,
 //!     clock: SystemClock,
 //!     ids: UuidV7,

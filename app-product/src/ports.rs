@@ -1,4 +1,4 @@
-use domain_product::{Catalogue, ProductRepository};
+use domain_product::{Catalogue, Ledger, ProductRepository, Summary};
 use domain_shared::{Clock, EventLog, IdGenerator};
 
 domain_shared::ports! {
@@ -8,6 +8,10 @@ domain_shared::ports! {
         products: Products: ProductRepository,
         /// Products, as lists show them.
         catalogue: Shelves: Catalogue,
+        /// Their movements of stock.
+        ledger: Movements: Ledger,
+        /// What they add up to.
+        summary: Totals: Summary,
         /// What happened to them.
         log: Log: EventLog,
         /// Tells the time.

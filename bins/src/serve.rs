@@ -50,11 +50,22 @@ impl Service {
     }
 
     fn dependencies(&self, closing: Closing) -> Dependencies {
-        let (store, outbox) = match self {
-            Self::Auth(auth) => (auth.store.probe.clone(), auth.outbox.clone()),
-            Self::Product(product) => (product.store.probe.clone(), product.outbox.clone()),
-        };
-        Dependencies { store, outbox, closing }
+        match self {
+            Self::Auth(auth) => Dependencies {
+                store: auth.store.probe.clone(),
+                outbox: auth.outbox.clone(),
+                log: auth.store.log.clone(),
+                audit: auth.store.audit.clone(),
+                closing,
+            },
+            Self::Product(product) => Dependencies {
+                store: product.store.probe.clone(),
+                outbox: product.outbox.clone(),
+                log: product.store.log.clone(),
+                audit: product.store.audit.clone(),
+                closing,
+            },
+        }
     }
 
     fn document(&self) -> utoipa::openapi::OpenApi {

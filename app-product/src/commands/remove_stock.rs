@@ -60,7 +60,7 @@ mod tests {
     use super::*;
     use crate::{
         queries::ListMovements,
-        testing::{create, products},
+        testing::{create, follow, products},
     };
 
     fn removal(product: &Product, n: i64) -> RemoveStock {
@@ -80,6 +80,7 @@ mod tests {
         let removed = tasks.join_all().await.into_iter().filter(|ok| *ok).count();
         assert_eq!(removed, 100);
 
+        follow(&products).await;
         let ledger = ListMovements { product: laptop.id(), inactive_too: false, before: None, limit: 200 };
         let movements = products.handle(ledger, &Caller::default()).await.unwrap();
         assert_eq!(movements.len(), 100);
@@ -92,6 +93,7 @@ mod tests {
         let products = products();
         let laptop = create(&products, "Laptop", 12).await;
         let moved = products.handle(removal(&laptop, 5), &Caller::default()).await.unwrap();
+        follow(&products).await;
         let ledger = ListMovements { product: laptop.id(), inactive_too: false, before: None, limit: 10 };
         let movements = products.handle(ledger, &Caller::default()).await.unwrap();
         assert_eq!(

@@ -1,8 +1,6 @@
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use domain_product::{Movement, ProductEvent, ProductId, Reason, Reference, Stock};
-use domain_shared::{Caller, EventLog, Handle, StoredEvent, decode};
-use uuid::Uuid;
+use domain_product::{Ledger, LedgerEntry, ProductEvent, ProductId};
+use domain_shared::{Caller, EventLog, Handle};
 
 use super::GetProduct;
 use crate::{AppError, Ports, Products};
@@ -20,55 +18,17 @@ pub struct ListMovements {
     pub limit: usize,
 }
 
-/// A line of the stock ledger.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MovementEntry {
-    /// The movement's id.
-    pub id: Uuid,
-    /// The version of the product that it led to.
-    pub version: u64,
-    /// How many came in; negative for those that went out.
-    pub delta: i64,
-    /// How many there were afterwards.
-    pub stock_after: Stock,
-    /// Why.
-    pub reason: Option<Reason>,
-    /// The document behind it.
-    pub reference: Option<Reference>,
-    /// Who did it, if they were signed in.
-    pub actor: Option<Uuid>,
-    /// When.
-    pub occurred_at: DateTime<Utc>,
-}
-
 #[async_trait]
 impl<P: Ports> Handle<ListMovements> for Products<P> {
-    type Output = Vec<MovementEntry>;
+    type Output = Vec<LedgerEntry>;
     type Error = AppError;
 
-    async fn handle(&self, query: ListMovements, caller: &Caller) -> Result<Vec<MovementEntry>, AppError> {
+    async fn handle(&self, query: ListMovements, caller: &Caller) -> Result<Vec<LedgerEntry>, AppError> {
         let ListMovements { product, inactive_too, before, limit } = query;
         self.handle(GetProduct { product, inactive_too }, caller).await?;
-        let events = self.0.log().newest_of(product.0, &ProductEvent::MOVEMENTS, before, limit).await?;
-        events.iter().filter_map(|stored| entry(stored).transpose()).collect()
+        // Whoever has moved stock finds the movement in the ledger, which follows the log.
+        let last = self.0.log().newest_of(product.0, &ProductEvent::MOVEMENTS, None, 1).await?;
+        let seen = last.first().map_or(0, |stored| stored.position);
+        Ok(self.0.ledger().of_product(product, before, limit, seen).await?)
     }
-}
-
-fn entry(stored: &StoredEvent) -> Result<Option<MovementEntry>, AppError> {
-    let event = &stored.event;
-    let (sign, movement): (i64, Movement) = match decode(event)? {
-        ProductEvent::StockAdded(movement) => (1, movement),
-        ProductEvent::StockRemoved(movement) => (-1, movement),
-        _ => return Ok(None),
-    };
-    Ok(Some(MovementEntry {
-        id: event.id,
-        version: event.sequence,
-        delta: sign * movement.quantity.get(),
-        stock_after: movement.stock_after,
-        reason: movement.reason,
-        reference: movement.reference,
-        actor: event.actor,
-        occurred_at: event.occurred_at,
-    }))
 }

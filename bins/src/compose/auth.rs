@@ -96,6 +96,7 @@ impl AuthService {
             self.events.deliver(NewSessionMail { users, sessions, mailer }),
         ];
         tasks.extend(self.events.relay());
+        tasks.extend(self.store.audit.tasks());
         tasks
     }
 }

@@ -1,10 +1,12 @@
 //! Turns the configuration into adapters behind the ports. The only place that knows which adapter serves which port.
+mod audit;
 mod auth;
 mod events;
 mod mail;
 mod product;
 mod stores;
 
+pub use audit::{Audit, ReadModel};
 pub use auth::{AuthPorts, AuthService};
 pub use events::{Events, Log, Task};
 pub use mail::{DynMailer, Outbox};

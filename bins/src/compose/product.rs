@@ -10,7 +10,7 @@ use app_product::{
     Products, Wiring,
     reactors::{LowStockMail, RevokeTokens},
 };
-use domain_product::{Catalogue, ProductRepository};
+use domain_product::{Catalogue, Ledger, ProductRepository, Summary};
 use domain_shared::{Email, EventLog, Language, Revocations};
 
 use super::{ComposeError, Events, Log, Outbox, ProductStore, TOKEN_REALM, Task};
@@ -21,8 +21,15 @@ use crate::{
 
 /// The adapters behind product-service's ports. The store is chosen at run time; see
 /// `docs/adr/0004-dynamic-dispatch-at-the-edge.md`.
-pub type ProductPorts =
-    Wiring<Arc<dyn ProductRepository>, Arc<dyn Catalogue>, Arc<dyn EventLog>, SystemClock, UuidV7>;
+pub type ProductPorts = Wiring<
+    Arc<dyn ProductRepository>,
+    Arc<dyn Catalogue>,
+    Arc<dyn Ledger>,
+    Arc<dyn Summary>,
+    Arc<dyn EventLog>,
+    SystemClock,
+    UuidV7,
+>;
 
 /// product-service, ready to be served.
 #[derive(Clone)]
@@ -62,6 +69,8 @@ impl ProductService {
         let ports = Wiring {
             products: store.products.clone(),
             catalogue: store.catalogue.clone(),
+            ledger: store.ledger.clone(),
+            summary: store.summary.clone(),
             log: store.log.events.clone(),
             clock: SystemClock,
             ids: UuidV7,
@@ -96,6 +105,7 @@ impl ProductService {
         }
         tasks.extend(revoking);
         tasks.extend(self.events.relay());
+        tasks.extend(self.store.audit.tasks());
         tasks
     }
 }

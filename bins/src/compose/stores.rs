@@ -8,11 +8,16 @@ use adapters::{
     sqlite::SqliteStore,
 };
 use async_trait::async_trait;
-use domain_auth::{LoginCodes, Session, SessionRepository, User, UserDirectory, UserRepository};
-use domain_product::{Catalogue, Product, ProductRepository};
-use domain_shared::{Checkpoints, DeadLetterBox, EventLog, Inbox, Repository, Revocations, StoreError};
+use domain_auth::{
+    Activity, LoginCodes, Session, SessionRepository, User, UserActivity, UserDirectory, UserRepository,
+};
+use domain_product::{Catalogue, Inventory, Ledger, Product, ProductRepository, StockLedger, Summary};
+use domain_shared::{
+    Checkpoints, DeadLetterBox, EventLog, Inbox, ProjectionStore, Repository, Revocations, Snapshots,
+    StoreError,
+};
 
-use super::{ComposeError, Log};
+use super::{Audit, ComposeError, Log};
 use crate::config::Store;
 
 /// Whether a store answers.
@@ -41,8 +46,11 @@ pub struct AuthStore {
     pub(super) directory: Arc<dyn UserDirectory>,
     pub(super) sessions: Arc<dyn SessionRepository>,
     pub(super) codes: Arc<dyn LoginCodes>,
+    pub(super) activity: Arc<dyn Activity>,
     /// What happened, and who has read it.
     pub log: Log,
+    /// What follows from it.
+    pub audit: Audit,
     /// Whether it answers.
     pub probe: Arc<dyn Probe>,
 }
@@ -52,9 +60,13 @@ pub struct AuthStore {
 pub struct ProductStore {
     pub(super) products: Arc<dyn ProductRepository>,
     pub(super) catalogue: Arc<dyn Catalogue>,
+    pub(super) ledger: Arc<dyn Ledger>,
+    pub(super) summary: Arc<dyn Summary>,
     pub(super) revocations: Arc<dyn Revocations>,
     /// What happened, and who has read it.
     pub log: Log,
+    /// What follows from it.
+    pub audit: Audit,
     /// Whether it answers.
     pub probe: Arc<dyn Probe>,
 }
@@ -63,6 +75,7 @@ impl AuthStore {
     fn of<S>(store: S) -> Self
     where
         S: UserRepository + Repository<User> + UserDirectory + SessionRepository + Repository<Session>,
+        S: Snapshots<User> + Snapshots<Session> + ProjectionStore<UserActivity> + Activity,
         S: LoginCodes + EventLog + Checkpoints + Inbox + DeadLetterBox + Probe,
     {
         let store = Arc::new(store);
@@ -71,6 +84,11 @@ impl AuthStore {
             directory: store.clone(),
             sessions: store.clone(),
             codes: store.clone(),
+            activity: store.clone(),
+            audit: Audit::new(store.clone())
+                .of::<User>(store.clone())
+                .with::<UserActivity>(store.clone())
+                .of::<Session>(store.clone()),
             log: Log::of(&store),
             probe: store,
         }
@@ -92,6 +110,7 @@ impl AuthStore {
 impl ProductStore {
     fn of<S>(store: S) -> Self
     where
+        S: Snapshots<Product> + ProjectionStore<StockLedger> + ProjectionStore<Inventory> + Ledger + Summary,
         S: Repository<Product>
             + Catalogue
             + Revocations
@@ -105,7 +124,13 @@ impl ProductStore {
         Self {
             products: store.clone(),
             catalogue: store.clone(),
+            ledger: store.clone(),
+            summary: store.clone(),
             revocations: store.clone(),
+            audit: Audit::new(store.clone())
+                .of::<Product>(store.clone())
+                .with::<StockLedger>(store.clone())
+                .with::<Inventory>(store.clone()),
             log: Log::of(&store),
             probe: store,
         }

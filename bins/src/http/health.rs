@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::service::Identity;
 use crate::{
-    compose::{Outbox, Probe},
+    compose::{Audit, Log, Outbox, Probe},
     door::Closing,
 };
 
@@ -18,6 +18,10 @@ pub struct Dependencies {
     pub store: Arc<dyn Probe>,
     /// Its way out for letters; without it some things don't.
     pub outbox: Outbox,
+    /// What it has told, and to whom.
+    pub log: Log,
+    /// What follows from that.
+    pub audit: Audit,
     /// Whether the process has been told to stop.
     pub closing: Closing,
 }
@@ -44,6 +48,9 @@ pub struct ReadyBody {
     status: &'static str,
     /// Each dependency: `up`, `down`, or `unknown` if it wasn't needed lately.
     dependencies: BTreeMap<&'static str, &'static str>,
+    /// How many rows aren't as the event log says, as far as the background check has seen.
+    #[schema(example = 0)]
+    differences: u64,
 }
 
 /// Health
@@ -78,6 +85,7 @@ pub async fn live(identity: Data<Identity>) -> HttpResponse {
 pub async fn ready(dependencies: Data<Dependencies>) -> HttpResponse {
     let answer = tokio::time::timeout(Duration::from_secs(2), dependencies.store.ping()).await;
     let database = matches!(answer, Ok(Ok(())));
+    let differences = dependencies.audit.differences();
     let (mail, closing) = (dependencies.outbox.health.last(), dependencies.closing.has_begun());
     let state = |up| if up { "up" } else { "down" };
     let dependencies =
@@ -91,5 +99,5 @@ pub async fn ready(dependencies: Data<Dependencies>) -> HttpResponse {
     if closing || !database {
         response.insert_header((RETRY_AFTER, 5));
     }
-    response.json(ReadyBody { status, dependencies })
+    response.json(ReadyBody { status, dependencies, differences })
 }

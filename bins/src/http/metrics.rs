@@ -1,4 +1,6 @@
-//! Requests counted and timed per route, for Prometheus.
+//! What Prometheus is told: requests counted and timed per route, and how far everything that follows the log has come.
+use std::time::Duration;
+
 use actix_web::{
     Error, HttpResponse,
     body::MessageBody,
@@ -6,13 +8,20 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
-use prometheus::{HistogramOpts, HistogramVec, Registry, TextEncoder};
+use adapters::{relay, system::SystemClock};
+use domain_shared::{Backlog, Checkpoints, Clock, EventLog, StoreError};
+use prometheus::{Gauge, GaugeVec, HistogramOpts, HistogramVec, Opts, Registry, TextEncoder};
+
+use super::health::Dependencies;
 
 /// The metrics of one service.
 #[derive(Clone)]
 pub struct Metrics {
     registry: Registry,
     requests: HistogramVec,
+    backlog: GaugeVec,
+    lag: GaugeVec,
+    differences: Gauge,
 }
 
 impl Metrics {
@@ -28,13 +37,45 @@ impl Metrics {
         )
         .buckets(vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0]);
         let requests = HistogramVec::new(options, &["method", "route", "status"])?;
+        let of_readers = |name: &str, help: &str| GaugeVec::new(Opts::new(name, help), &["reader"]);
+        let backlog = of_readers("event_backlog", "How many events of the log a reader still has before it")?;
+        let lag = of_readers("event_lag_seconds", "How old the first of them is")?;
+        let differences = Gauge::new(
+            "drift_differences",
+            "How many rows aren't as the event log says, as far as the background check has seen",
+        )?;
         registry.register(Box::new(requests.clone()))?;
-        Ok(Self { registry, requests })
+        registry.register(Box::new(backlog.clone()))?;
+        registry.register(Box::new(lag.clone()))?;
+        registry.register(Box::new(differences.clone()))?;
+        Ok(Self { registry, requests, backlog, lag, differences })
+    }
+
+    /// Looks how far the relay and the read models have come.
+    async fn look(&self, dependencies: &Dependencies) -> Result<(), StoreError> {
+        let Dependencies { log, audit, .. } = dependencies;
+        #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "gauges are floating point")]
+        self.differences.set(audit.differences() as f64);
+        self.tell(relay::READER, log.events.backlog(log.checkpoints.load(relay::READER).await?).await?);
+        for model in audit.models() {
+            self.tell(model.name(), log.events.backlog(model.position().await?).await?);
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "gauges are floating point")]
+    fn tell(&self, reader: &str, backlog: Backlog) {
+        let lag = backlog.oldest.map_or(0, |oldest| (SystemClock.now() - oldest).num_milliseconds());
+        self.backlog.with_label_values(&[reader]).set(backlog.events as f64);
+        self.lag.with_label_values(&[reader]).set(lag.max(0) as f64 / 1000.0);
     }
 }
 
 /// `/metrics`, in Prometheus' text format.
-pub async fn metrics(metrics: Data<Metrics>) -> HttpResponse {
+pub async fn metrics(metrics: Data<Metrics>, dependencies: Data<Dependencies>) -> HttpResponse {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    // Without the store the gauges stay as they were; that it is away is told elsewhere.
+    let _ = tokio::time::timeout(PATIENCE, metrics.look(&dependencies)).await;
     let text = TextEncoder::new().encode_to_string(&metrics.registry.gather()).unwrap_or_default();
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
 }

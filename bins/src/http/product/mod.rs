@@ -9,6 +9,7 @@ mod movements;
 mod read;
 mod shown;
 mod stock;
+mod summary;
 
 use actix_web::web;
 use domain_shared::TokenVerifier;
@@ -43,6 +44,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         );
     }
     config
+        .service(resource(&at("/summary"), "GET, HEAD").route(get().to(summary::summary)))
         .service(
             resource(&at("/{id}"), "GET, HEAD, PUT, DELETE")
                 .route(get().to(read::get))
@@ -72,7 +74,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         read::stock,
         stock::add,
         stock::remove,
-        movements::list
+        movements::list,
+        summary::summary
     )
 )]
 pub struct Api;

@@ -1,7 +1,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::header::LINK, web::Data};
-use app_product::queries::{ListMovements, MovementEntry};
+use app_product::queries::ListMovements;
 use chrono::{DateTime, Utc};
-use domain_product::ProductId;
+use domain_product::{LedgerEntry, ProductId};
 use domain_shared::{Handle, Invalid};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,8 +37,8 @@ pub struct MovementBody {
     occurred_at: DateTime<Utc>,
 }
 
-impl From<MovementEntry> for MovementBody {
-    fn from(entry: MovementEntry) -> Self {
+impl From<LedgerEntry> for MovementBody {
+    fn from(entry: LedgerEntry) -> Self {
         Self {
             id: entry.id,
             delta: entry.delta,

@@ -5,6 +5,8 @@
 //! `conformance` suite of the port on it.
 #[cfg(feature = "bcrypt")]
 pub mod bcrypt;
+#[cfg(feature = "cloud-event")]
+pub mod cloud_event;
 #[cfg(any(feature = "memory", feature = "postgres", feature = "sqlite"))]
 mod growth;
 #[cfg(feature = "jwt")]

@@ -1,0 +1,157 @@
+//! A reactor, connected to its queue.
+use std::{convert::Infallible, error::Error};
+
+use domain_shared::{BrokerError, Clock, Reactor, Setback, StoredEvent};
+use futures_util::StreamExt;
+use lapin::{
+    message::Delivery,
+    options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicQosOptions},
+    types::{FieldTable, ShortString},
+};
+use tokio::time::{Instant, interval_at};
+
+use super::{
+    RabbitConfig,
+    backoff::Backoff,
+    error::{OrBroker, within},
+    letter::{self, Failure},
+    line::Line,
+    topology,
+};
+use crate::{cloud_event, system::SystemClock};
+
+pub(super) struct Session<'a> {
+    config: &'a RabbitConfig,
+    reactor: &'a dyn Reactor,
+    line: Line,
+}
+
+impl<'a> Session<'a> {
+    /// Connects, and makes the queues if they aren't there.
+    pub(super) async fn open(config: &'a RabbitConfig, reactor: &'a dyn Reactor) -> Result<Self, BrokerError> {
+        let line = Line::open(config, reactor.name()).await?;
+        let session = Self { config, reactor, line };
+        session.declare().await?;
+        Ok(session)
+    }
+
+    /// Hands events to the reactor until the connection, or the queue, is lost.
+    ///
+    /// What was delivered before may be what somebody died of. It comes first, and one by one: if all that one has at
+    /// hand were counted as delivered when one dies, the innocent would be given up with the guilty.
+    pub(super) async fn follow(&self) -> Result<Infallible, BrokerError> {
+        self.consume(1, true).await?;
+        self.consume(self.config.prefetch, false).await?;
+        Err(BrokerError::because("the queue is gone"))
+    }
+
+    async fn declare(&self) -> Result<(), BrokerError> {
+        let (channel, reactor) = (&self.line.channel, self.reactor);
+        let declared = topology::reactor(channel, self.config, reactor.name(), reactor.kinds());
+        within(self.config.timeout, declared).await
+    }
+
+    /// Hands events over, one by one; if `cautious`, until one has been dealt with that was never delivered before.
+    async fn consume(&self, prefetch: u16, cautious: bool) -> Result<(), BrokerError> {
+        let (channel, queue) = (&self.line.channel, topology::queue_of(self.config, self.reactor.name())?);
+        let mut consumer = within(self.config.timeout, async {
+            channel.basic_qos(prefetch, BasicQosOptions::default()).await.or_broker()?;
+            let (options, arguments) = (BasicConsumeOptions::default(), FieldTable::default());
+            channel.basic_consume(queue, ShortString::default(), options, arguments).await.or_broker()
+        })
+        .await?;
+        let mut check = interval_at(Instant::now() + self.config.check, self.config.check);
+        loop {
+            let delivery = tokio::select! {
+                next = consumer.next() => {
+                    next.ok_or_else(|| BrokerError::because("the queue is gone"))?.or_broker()?
+                }
+                _ = check.tick() => {
+                    self.declare().await?;
+                    continue;
+                }
+            };
+            self.settle(&delivery).await?;
+            let last = cautious && !delivery.redelivered;
+            if last {
+                // Before the event is acknowledged, so that no other is on its way to us.
+                let options = BasicCancelOptions::default();
+                within(self.config.timeout, async {
+                    channel.basic_cancel(consumer.tag(), options).await.or_broker()
+                })
+                .await?;
+            }
+            if !delivery.ack(BasicAckOptions::default()).await.or_broker()? {
+                return Err(BrokerError::because("the channel is closed"));
+            }
+            if last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Deals with a message, so that it needn't be delivered again.
+    async fn settle(&self, delivery: &Delivery) -> Result<(), BrokerError> {
+        let event = match cloud_event::decode(&delivery.data) {
+            Ok(event) => event,
+            Err(error) => return self.give_up(delivery, &error, letter::tries(delivery)).await,
+        };
+        // A queue stays bound to the kinds that former versions of its reactor asked for.
+        if !self.reactor.kinds().contains(&event.event.kind.as_str()) {
+            return Ok(());
+        }
+        let retries = &self.config.retries;
+        let (began, mut backoff) = (Instant::now(), Backoff::new(retries.pause, retries.longest_pause));
+        loop {
+            match self.reactor.on(&event).await {
+                Ok(()) => return Ok(()),
+                Err(Setback::ThisEvent(cause)) => return self.refused(delivery, &event, &*cause).await,
+                Err(Setback::Everything(cause)) => {
+                    let error: &(dyn Error + Send + Sync + 'static) = &*cause;
+                    tracing::warn!(error, reactor = self.reactor.name(), "nothing can be done at the moment");
+                }
+            }
+            if began.elapsed() >= retries.patience {
+                return self.put_off(delivery).await;
+            }
+            backoff.pause().await;
+        }
+    }
+
+    /// Has it delivered again after a while, or gives it up.
+    async fn refused(
+        &self,
+        delivery: &Delivery,
+        event: &StoredEvent,
+        cause: &(dyn Error + Send + Sync + 'static),
+    ) -> Result<(), BrokerError> {
+        let (tries, reactor, id) = (letter::tries(delivery) + 1, self.reactor.name(), event.event.id);
+        if tries >= self.config.retries.tries {
+            return self.give_up(delivery, cause, tries).await;
+        }
+        tracing::warn!(error = cause, reactor, event = %id, tries, "an event is refused");
+        let queue = topology::retry_queue(self.config, reactor, self.config.retries.delay(tries))?;
+        let failure = Failure { reactor, cause, at: SystemClock.now(), tries };
+        self.line.put(queue, &delivery.data, letter::failed(delivery, &failure)).await
+    }
+
+    async fn give_up(
+        &self,
+        delivery: &Delivery,
+        cause: &(dyn Error + Send + Sync + 'static),
+        tries: u32,
+    ) -> Result<(), BrokerError> {
+        let reactor = self.reactor.name();
+        tracing::error!(error = cause, reactor, tries, "an event is given up: it is among the dead letters");
+        let failure = Failure { reactor, cause, at: SystemClock.now(), tries };
+        let properties = letter::failed(delivery, &failure);
+        self.line.put(topology::dead_queue(self.config)?, &delivery.data, properties).await
+    }
+
+    /// Has it delivered again after a while, without blame.
+    async fn put_off(&self, delivery: &Delivery) -> Result<(), BrokerError> {
+        let longest = self.config.retries.delay(u32::MAX);
+        let queue = topology::retry_queue(self.config, self.reactor.name(), longest)?;
+        self.line.put(queue, &delivery.data, letter::put_off(delivery)).await
+    }
+}

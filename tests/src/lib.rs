@@ -20,7 +20,11 @@ pub mod catalogue_order;
 pub mod checkpoints;
 pub mod clock;
 pub mod concurrency;
+pub mod dead_letters;
+mod event_bus;
 pub mod event_log;
+pub mod event_publisher;
+pub mod event_subscriber;
 mod examples;
 pub mod id_generator;
 pub mod inbox;
@@ -38,6 +42,7 @@ pub mod tokens;
 pub mod user_directory;
 pub mod user_repository;
 
+pub use event_bus::EventBus;
 pub use examples::Example;
 pub use mailer::{Mailbox, Received};
 #[doc(hidden)]

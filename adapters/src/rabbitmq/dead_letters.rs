@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use domain_shared::{BrokerError, DeadLetter, DeadLetters};
 use lapin::{
+    Acker,
     message::Delivery,
     options::{BasicAckOptions, BasicGetOptions, BasicNackOptions},
 };
@@ -23,7 +24,7 @@ pub struct RabbitDeadLetters {
 struct Reading<'a> {
     config: &'a RabbitConfig,
     line: Line,
-    seen: Vec<Delivery>,
+    seen: Vec<Acker>,
 }
 
 impl RabbitDeadLetters {
@@ -47,7 +48,7 @@ impl RabbitDeadLetters {
             if letter.reactor == reactor && letter.id == id {
                 return Ok((reading, Some(delivery)));
             }
-            reading.seen.push(delivery);
+            reading.seen.push(delivery.acker);
         }
         Ok((reading, None))
     }
@@ -61,12 +62,12 @@ impl Reading<'_> {
         Ok(got.await?.map(|message| message.delivery))
     }
 
-    /// Puts everything back where it was.
+    /// Puts everything back. The queue may be in another order then.
     async fn end(self) -> Result<(), BrokerError> {
         within(self.config.timeout, async {
-            for delivery in &self.seen {
+            for seen in &self.seen {
                 let options = BasicNackOptions { requeue: true, ..BasicNackOptions::default() };
-                delivery.nack(options).await.or_broker()?;
+                seen.nack(options).await.or_broker()?;
             }
             // The broker is done with all of that when it answers.
             self.line.channel.close(200, "OK".into()).await.or_broker()
@@ -78,15 +79,14 @@ impl Reading<'_> {
 #[async_trait]
 impl DeadLetters for RabbitDeadLetters {
     async fn list(&self, limit: usize) -> Result<Vec<DeadLetter>, BrokerError> {
-        let mut reading = self.read().await?;
-        while reading.seen.len() < limit
-            && let Some(delivery) = reading.next().await?
-        {
-            reading.seen.push(delivery);
+        let (mut reading, mut letters) = (self.read().await?, Vec::new());
+        while let Some(delivery) = reading.next().await? {
+            letters.push(letter::dead_letter(&delivery, &self.config.prefix));
+            reading.seen.push(delivery.acker);
         }
-        let letters = reading.seen.iter().map(|delivery| letter::dead_letter(delivery, &self.config.prefix));
-        let letters = letters.collect();
         reading.end().await?;
+        letters.sort_by_key(|letter| letter.at);
+        letters.truncate(limit);
         Ok(letters)
     }
 

@@ -78,7 +78,10 @@ pub(super) fn put_off(delivery: &Delivery) -> BasicProperties {
 pub(super) fn dead_letter(delivery: &Delivery, prefix: &str) -> DeadLetter {
     let event = cloud_event::decode(&delivery.data).ok();
     let named = |name: &Option<lapin::types::ShortString>| name.as_ref().map(ToString::to_string);
-    let queue = death(delivery, "queue").and_then(AMQPValue::as_long_string).map(ToString::to_string).unwrap_or_default();
+    let queue = death(delivery, "queue")
+        .and_then(AMQPValue::as_long_string)
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let of_queue = || queue.strip_prefix(prefix).map(|name| name.trim_start_matches('.').to_owned());
     let died = || match death(delivery, "time") {
         Some(AMQPValue::Timestamp(seconds)) => DateTime::from_timestamp(i64::try_from(*seconds).ok()?, 0),

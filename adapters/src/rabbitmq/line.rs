@@ -72,8 +72,9 @@ fn uri(url: &str) -> Result<AMQPUri, BrokerError> {
     /// In seconds. A broker that went away without a word is noticed after two of them.
     const HEARTBEAT: u16 = 10;
     // What it says may hold the password.
-    let mut uri: AMQPUri =
-        url.parse().map_err(|_| BrokerError::because("its address must be amqp://user:password@host/vhost"))?;
+    let mut uri: AMQPUri = url
+        .parse()
+        .map_err(|_| BrokerError::because("its address must be amqp://user:password@host/vhost"))?;
     uri.query.heartbeat.get_or_insert(HEARTBEAT);
     if uri.vhost.is_empty() {
         // So does everybody else read amqp://host/

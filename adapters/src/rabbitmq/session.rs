@@ -28,7 +28,10 @@ pub(super) struct Session<'a> {
 
 impl<'a> Session<'a> {
     /// Connects, and makes the queues if they aren't there.
-    pub(super) async fn open(config: &'a RabbitConfig, reactor: &'a dyn Reactor) -> Result<Self, BrokerError> {
+    pub(super) async fn open(
+        config: &'a RabbitConfig,
+        reactor: &'a dyn Reactor,
+    ) -> Result<Self, BrokerError> {
         let line = Line::open(config, reactor.name()).await?;
         let session = Self { config, reactor, line };
         session.declare().await?;

@@ -11,7 +11,8 @@ pub struct RabbitConfig {
     pub prefix: String,
     /// What the events name as their source.
     pub source: String,
-    /// How many events a reactor's instance has at hand. They are still dealt with one by one.
+    /// How many events a reactor's instance has at hand. They are still dealt with one by one. With 1 it waits for the
+    /// broker after each; with more, all that one has at hand count as delivered when one dies.
     pub prefetch: u16,
     /// How long the broker may take to answer. It is lost if it doesn't.
     pub timeout: Duration,

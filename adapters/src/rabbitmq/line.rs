@@ -16,7 +16,7 @@ use super::{
 pub(super) struct Line {
     pub(super) channel: Channel,
     config: RabbitConfig,
-    _connection: Connection,
+    connection: Connection,
 }
 
 impl Line {
@@ -28,9 +28,15 @@ impl Line {
             let connection = Connection::connect_uri(uri(&config.url)?, properties).await.or_broker()?;
             let channel = connection.create_channel().await.or_broker()?;
             channel.confirm_select(ConfirmSelectOptions::default()).await.or_broker()?;
-            Ok(Self { channel, config: config.clone(), _connection: connection })
+            Ok(Self { channel, config: config.clone(), connection })
         })
         .await
+    }
+
+    /// Closes everything at once.
+    pub(super) async fn close(&self) {
+        // If it can't be, it is closed already.
+        drop(self.connection.close(200, "OK".into()).await);
     }
 
     /// Sends a message on its way. It is the broker's once the answer is [`confirmed`].

@@ -1,14 +1,18 @@
 //! A reactor, connected to its queue.
-use std::{convert::Infallible, error::Error};
+use std::{convert::Infallible, error::Error, sync::Arc};
 
 use domain_shared::{BrokerError, Clock, Reactor, Setback, StoredEvent};
 use futures_util::StreamExt;
 use lapin::{
+    Consumer,
     message::Delivery,
-    options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicQosOptions},
+    options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions},
     types::{FieldTable, ShortString},
 };
-use tokio::time::{Instant, interval_at};
+use tokio::{
+    runtime::Handle,
+    time::{Instant, interval_at},
+};
 
 use super::{
     RabbitConfig,
@@ -23,7 +27,7 @@ use crate::{cloud_event, system::SystemClock};
 pub(super) struct Session<'a> {
     config: &'a RabbitConfig,
     reactor: &'a dyn Reactor,
-    line: Line,
+    line: Arc<Line>,
 }
 
 impl<'a> Session<'a> {
@@ -32,20 +36,10 @@ impl<'a> Session<'a> {
         config: &'a RabbitConfig,
         reactor: &'a dyn Reactor,
     ) -> Result<Self, BrokerError> {
-        let line = Line::open(config, reactor.name()).await?;
+        let line = Arc::new(Line::open(config, reactor.name()).await?);
         let session = Self { config, reactor, line };
         session.declare().await?;
         Ok(session)
-    }
-
-    /// Hands events to the reactor until the connection, or the queue, is lost.
-    ///
-    /// What was delivered before may be what somebody died of. It comes first, and one by one: if all that one has at
-    /// hand were counted as delivered when one dies, the innocent would be given up with the guilty.
-    pub(super) async fn follow(&self) -> Result<Infallible, BrokerError> {
-        self.consume(1, true).await?;
-        self.consume(self.config.prefetch, false).await?;
-        Err(BrokerError::because("the queue is gone"))
     }
 
     async fn declare(&self) -> Result<(), BrokerError> {
@@ -54,19 +48,13 @@ impl<'a> Session<'a> {
         within(self.config.timeout, declared).await
     }
 
-    /// Hands events over, one by one; if `cautious`, until one has been dealt with that was never delivered before.
-    async fn consume(&self, prefetch: u16, cautious: bool) -> Result<(), BrokerError> {
-        let (channel, queue) = (&self.line.channel, topology::queue_of(self.config, self.reactor.name())?);
-        let mut consumer = within(self.config.timeout, async {
-            channel.basic_qos(prefetch, BasicQosOptions::default()).await.or_broker()?;
-            let (options, arguments) = (BasicConsumeOptions::default(), FieldTable::default());
-            channel.basic_consume(queue, ShortString::default(), options, arguments).await.or_broker()
-        })
-        .await?;
+    /// Hands events to the reactor, one by one, until the connection or the queue is lost.
+    pub(super) async fn follow(&self) -> Result<Infallible, BrokerError> {
+        let mut feed = within(self.config.timeout, Feed::open(self)).await?;
         let mut check = interval_at(Instant::now() + self.config.check, self.config.check);
         loop {
             let delivery = tokio::select! {
-                next = consumer.next() => {
+                next = feed.consumer.next() => {
                     next.ok_or_else(|| BrokerError::because("the queue is gone"))?.or_broker()?
                 }
                 _ = check.tick() => {
@@ -75,20 +63,8 @@ impl<'a> Session<'a> {
                 }
             };
             self.settle(&delivery).await?;
-            let last = cautious && !delivery.redelivered;
-            if last {
-                // Before the event is acknowledged, so that no other is on its way to us.
-                let options = BasicCancelOptions::default();
-                within(self.config.timeout, async {
-                    channel.basic_cancel(consumer.tag(), options).await.or_broker()
-                })
-                .await?;
-            }
             if !delivery.ack(BasicAckOptions::default()).await.or_broker()? {
                 return Err(BrokerError::because("the channel is closed"));
-            }
-            if last {
-                return Ok(());
             }
         }
     }
@@ -156,5 +132,36 @@ impl<'a> Session<'a> {
         let longest = self.config.retries.delay(u32::MAX);
         let queue = topology::retry_queue(self.config, self.reactor.name(), longest)?;
         self.line.put(queue, &delivery.data, letter::put_off(delivery)).await
+    }
+}
+
+/// What comes to a reactor. Whoever just stops consuming keeps what they have, while the next one in line gets what comes
+/// after it. So the whole connection is closed first, for the broker to take back what we have before it goes on.
+struct Feed {
+    consumer: Consumer,
+    line: Arc<Line>,
+}
+
+impl Feed {
+    async fn open(session: &Session<'_>) -> Result<Self, BrokerError> {
+        let (config, line) = (session.config, Arc::clone(&session.line));
+        let queue = topology::queue_of(config, session.reactor.name())?;
+        line.channel.basic_qos(config.prefetch, BasicQosOptions::default()).await.or_broker()?;
+        let (options, arguments) = (BasicConsumeOptions::default(), FieldTable::default());
+        let consumer = line.channel.basic_consume(queue, ShortString::default(), options, arguments);
+        Ok(Self { consumer: consumer.await.or_broker()?, line })
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        // Without a runtime the process is about to end, and its connections with it.
+        if let Ok(runtime) = Handle::try_current() {
+            let (consumer, line) = (self.consumer.clone(), Arc::clone(&self.line));
+            runtime.spawn(async move {
+                line.close().await;
+                drop(consumer);
+            });
+        }
     }
 }

@@ -91,6 +91,10 @@ impl Listener {
         }
     }
 
+    pub async fn next_event(&mut self) -> StoredEvent {
+        self.next().await.0
+    }
+
     pub async fn despairs(&mut self, times: usize) {
         let mut count = 0;
         while count < times {

@@ -1,5 +1,7 @@
 use std::{fmt, time::Duration};
 
+use lapin::uri::AMQPUri;
+
 /// Where the broker is, what a service's things are called there, and how long to wait.
 #[derive(Clone)]
 pub struct RabbitConfig {
@@ -41,6 +43,12 @@ pub struct Retries {
 }
 
 impl RabbitConfig {
+    /// Whether `url` is the address of a broker, as far as one can tell without asking it.
+    #[must_use]
+    pub fn is_address(url: &str) -> bool {
+        url.parse::<AMQPUri>().is_ok()
+    }
+
     /// For a service of that name, such as `auth-service`.
     #[must_use]
     pub fn of_service(name: &str, url: String, exchange: String) -> Self {

@@ -3,9 +3,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use super::{CreateSuperuser, logging};
+use super::{CreateSuperuser, DeadLettersCommand, logging};
 use crate::{
-    compose::{AuthService, ComposeError, Outbox, ProductService},
+    compose::{AuthService, Broker, ComposeError, Outbox, ProductService},
     config::{Config, Runs, Settings},
     serve::{Service, serve},
 };
@@ -17,6 +17,8 @@ pub enum Task {
     Serve,
     /// Make or update the tables, then stop
     Migrate,
+    /// Look after deliveries that were given up
+    DeadLetters(DeadLettersCommand),
 }
 
 /// What auth-service can be told to do besides.
@@ -116,6 +118,10 @@ pub fn main<P: Program>() -> ExitCode {
 }
 
 async fn run(runs: Runs, config: &Config, task: AuthTask) -> Result<(), ComposeError> {
+    if let AuthTask::Any(Task::DeadLetters(command)) = &task {
+        say(&command.run(&dead_letters(runs, config)?).await?);
+        return Ok(());
+    }
     let outbox = Outbox::open(config)?;
     let mut services = Vec::new();
     if runs.auth {
@@ -139,6 +145,18 @@ async fn run(runs: Runs, config: &Config, task: AuthTask) -> Result<(), ComposeE
         say(&banner(&services, config, &outbox));
     }
     Ok(serve(&services, config).await?)
+}
+
+/// The dead letters of each service that runs here.
+fn dead_letters(runs: Runs, config: &Config) -> Result<Vec<super::dead_letters::Of>, ComposeError> {
+    let services = [(runs.auth, "auth-service"), (runs.product, "product-service")];
+    let here = services.into_iter().filter(|(runs, _)| *runs);
+    here.map(|(_, name)| {
+        let broker =
+            Broker::open(config, name).ok_or("dead-letters needs AMQP_URL: they are kept by the broker")?;
+        Ok((name, broker.dead_letters))
+    })
+    .collect()
 }
 
 /// Where everything is.

@@ -1,10 +1,12 @@
 //! Turns the configuration into adapters behind the ports. The only place that knows which adapter serves which port.
 mod auth;
+mod broker;
 mod mail;
 mod product;
 mod stores;
 
 pub use auth::{AuthPorts, AuthService};
+pub use broker::Broker;
 pub use mail::{DynMailer, Outbox};
 pub use product::{ProductPorts, ProductService};
 pub use stores::{AuthStore, Probe, ProductStore};

@@ -11,7 +11,8 @@ pub(super) trait OrBroker<T> {
 
 impl<T> OrBroker<T> for lapin::Result<T> {
     fn or_broker(self) -> Result<T, BrokerError> {
-        self.map_err(BrokerError::because)
+        // Its text has its causes in it, so they needn't come along.
+        self.map_err(|error| BrokerError::because(error.to_string()))
     }
 }
 

@@ -2,13 +2,14 @@
 use domain_shared::BrokerError;
 use lapin::{
     BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, PublisherConfirm,
+    message::BasicReturnMessage,
     options::{BasicPublishOptions, ConfirmSelectOptions},
     types::ShortString,
     uri::AMQPUri,
 };
 
 use super::{
-    RabbitConfig,
+    RabbitConfig, attempt,
     error::{OrBroker, within},
 };
 
@@ -25,7 +26,7 @@ impl Line {
         let properties = ConnectionProperties::default()
             .with_connection_name(format!("{} {purpose}", config.prefix).into());
         within(config.timeout, async {
-            let connection = Connection::connect_uri(uri(&config.url)?, properties).await.or_broker()?;
+            let connection = attempt::connect(uri(&config.url)?, properties).await.or_broker()?;
             let channel = connection.create_channel().await.or_broker()?;
             channel.confirm_select(ConfirmSelectOptions::default()).await.or_broker()?;
             Ok(Self { channel, config: config.clone(), connection })
@@ -40,6 +41,9 @@ impl Line {
     }
 
     /// Sends a message on its way. It is the broker's once the answer is [`confirmed`].
+    ///
+    /// That nobody is there to hear of it is no error, and isn't asked for (`mandatory`): the driver would write each
+    /// message that comes back, with all that is in it, to the log.
     pub(super) async fn send(
         &self,
         exchange: ShortString,
@@ -47,28 +51,32 @@ impl Line {
         body: &[u8],
         properties: BasicProperties,
     ) -> Result<PublisherConfirm, BrokerError> {
-        let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
+        let options = BasicPublishOptions::default();
         self.channel.basic_publish(exchange, routing_key, options, body, properties).await.or_broker()
     }
 
-    /// Puts a message into `queue`.
+    /// Puts a message into `queue`, which must be there.
     pub(super) async fn put(
         &self,
         queue: ShortString,
         body: &[u8],
         properties: BasicProperties,
     ) -> Result<(), BrokerError> {
-        let routed = within(self.config.timeout, async {
-            confirmed(self.send(ShortString::default(), queue, body, properties).await?).await
-        });
-        if routed.await? { Ok(()) } else { Err(BrokerError::because("the queue is gone")) }
+        let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
+        let (channel, missing) = (&self.channel, format!("there is no queue {queue}"));
+        within(self.config.timeout, async {
+            let sent = channel.basic_publish(ShortString::default(), queue, options, body, properties).await;
+            let returned = confirmed(sent.or_broker()?).await?;
+            returned.map_or(Ok(()), |_| Err(BrokerError::because(missing)))
+        })
+        .await
     }
 }
 
-/// Waits until the broker keeps a message; `false` if no queue was there to keep it in.
-pub(super) async fn confirmed(confirm: PublisherConfirm) -> Result<bool, BrokerError> {
+/// Waits until the broker keeps a message, or returns one that had to be kept and can't be.
+pub(super) async fn confirmed(confirm: PublisherConfirm) -> Result<Option<BasicReturnMessage>, BrokerError> {
     match confirm.await.or_broker()? {
-        Confirmation::Ack(returned) => Ok(returned.is_none()),
+        Confirmation::Ack(returned) => Ok(returned),
         Confirmation::Nack(_) => Err(BrokerError::because("it refuses a message")),
         Confirmation::NotRequested => Err(BrokerError::because("it confirms nothing")),
     }

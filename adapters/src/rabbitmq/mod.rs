@@ -4,6 +4,7 @@
 //! name that is bound to it; one instance at a time is handed its events, so that they come in order. What a reactor
 //! refuses waits in a queue whose messages expire back into its own; what is given up ends in one queue per service.
 //! `docs/adr/0010-queues.md` says why.
+mod attempt;
 mod backoff;
 mod config;
 mod dead_letters;

@@ -13,9 +13,11 @@ use lapin::{
     },
     types::FieldTable,
 };
+use tokio::io::AsyncReadExt;
 
 use crate::{
     bus::{RabbitBus, channel, product, test_url},
+    listener::PATIENCE,
     proxy::Proxy,
 };
 
@@ -138,5 +140,21 @@ fn a_publisher_connects_again_when_it_was_cut_off() {
             bus.try_publish(&product()).await.expect("the connection was cut, but can be made again");
             proxy.cut();
         }
+    });
+}
+
+#[test]
+fn a_broker_that_never_answers_is_hung_up_on() {
+    conformance::block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("amqp://{}", listener.local_addr().unwrap());
+        let mut bus = RabbitBus::at(url);
+        bus.timeout(Duration::from_millis(300));
+        bus.try_publish(&product()).await.unwrap_err();
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut heard = Vec::new();
+        let ended = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut heard)).await;
+        ended.expect("the connection stays open").unwrap();
+        assert!(heard.starts_with(b"AMQP"), "{heard:?}");
     });
 }

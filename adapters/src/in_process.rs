@@ -1,10 +1,10 @@
 //! Reactors follow the log of their own process, without a broker: durable, since the log is.
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{collections::HashMap, error::Error, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain_shared::{
     Checkpoints, Clock, DeadLetterBox, Delivery, EventLog, EventSubscriber, LogWatch, Reactor, Setback,
-    StoreError, deliver,
+    StoreError, StoredEvent, deliver,
 };
 use tokio::time::{sleep, timeout};
 
@@ -28,8 +28,10 @@ pub struct LogSubscriber<L, C, D, T> {
 /// When to try again.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// How long to wait before an event is tried again; each time twice as long.
+    /// How long to wait before an event is tried again, or anything while nothing can be done; each time twice as long.
     pub pause: Duration,
+    /// How long such a pause gets.
+    pub longest_pause: Duration,
     /// How often an event that is itself at fault is tried. Meanwhile those behind it wait.
     pub tries: u32,
     /// How often to look for events that nobody told of.
@@ -39,7 +41,12 @@ pub struct Patience {
 impl Default for Patience {
     /// Three tries within about three seconds.
     fn default() -> Self {
-        Self { pause: Duration::from_secs(1), tries: 3, poll: Duration::from_millis(500) }
+        Self {
+            pause: Duration::from_secs(1),
+            longest_pause: Duration::from_secs(30),
+            tries: 3,
+            poll: Duration::from_millis(500),
+        }
     }
 }
 
@@ -52,7 +59,10 @@ where
     T: Clock,
 {
     async fn run(&self, reactor: Arc<dyn Reactor>) {
-        Following { bus: self, reactor: &*reactor, news: self.log.watch(), failed: None }.run().await;
+        let Patience { pause, longest_pause, .. } = self.patience;
+        let backoff = Backoff::new(pause, longest_pause);
+        let tries = HashMap::new();
+        Following { bus: self, reactor: &*reactor, news: self.log.watch(), backoff, tries }.run().await;
     }
 }
 
@@ -61,71 +71,79 @@ struct Following<'a, L, C, D, T> {
     bus: &'a LogSubscriber<L, C, D, T>,
     reactor: &'a dyn Reactor,
     news: Box<dyn LogWatch>,
-    /// The event that was refused last, and how often.
-    failed: Option<(u64, u32)>,
+    backoff: Backoff,
+    /// How often it has refused the events, by position, that it is still to be tried with.
+    tries: HashMap<u64, u32>,
 }
 
 impl<L: EventLog, C: Checkpoints, D: DeadLetterBox, T: Clock> Following<'_, L, C, D, T> {
     async fn run(mut self) {
-        const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-        let Patience { pause, poll, .. } = self.bus.patience;
-        let mut backoff = Backoff::new(pause, LONGEST_PAUSE);
         loop {
             match self.round().await {
-                Ok(Delivery::Progress(_)) => backoff.reset(),
+                Ok(Delivery::Progress(_)) => self.backoff.reset(),
                 Ok(Delivery::Idle) => {
-                    backoff.reset();
+                    self.backoff.reset();
                     // Whether told or not, it is time to look.
-                    let _ = timeout(poll, self.news.changed()).await;
+                    let _ = timeout(self.bus.patience.poll, self.news.changed()).await;
                 }
                 Ok(Delivery::Retry(_, setback)) => {
                     self.report(&setback);
-                    sleep(backoff.pause()).await;
+                    sleep(self.backoff.pause()).await;
                 }
                 Err(error) => {
                     self.report(&error);
-                    sleep(backoff.pause()).await;
+                    sleep(self.backoff.pause()).await;
                 }
             }
         }
     }
 
     async fn round(&mut self) -> Result<Delivery, StoreError> {
-        let LogSubscriber { log, checkpoints, dead_letters, patience, .. } = self.bus;
-        self.revive().await?;
-        let given_up =
-            self.failed.filter(|(_, tries)| *tries >= patience.tries).map(|(position, _)| position);
-        let delivery = deliver(log, checkpoints, self.reactor, given_up).await?;
-        if let Delivery::Retry(position, Setback::ThisEvent(reason)) = &delivery {
-            let before = self.failed.filter(|(failed, _)| failed == position).map_or(0, |(_, tries)| tries);
-            if before + 1 >= patience.tries
-                && let Some(event) = log.after(position - 1, 1).await?.first()
-            {
-                let now = self.bus.clock.now();
-                dead_letters.bury(self.reactor.name(), event, &reason.to_string(), now).await?;
-            }
-            self.failed = Some((*position, before + 1));
+        let LogSubscriber { log, checkpoints, .. } = self.bus;
+        if let Some(retry) = self.revive().await? {
+            return Ok(retry);
+        }
+        let delivery = deliver(log, checkpoints, self.reactor, None).await?;
+        let Delivery::Retry(position, Setback::ThisEvent(reason)) = &delivery else { return Ok(delivery) };
+        let position = *position;
+        if let Some(event) = log.after(position - 1, 1).await?.first()
+            && self.was_last_try(event, &reason.to_string()).await?
+        {
+            // It is a dead letter now, so the next may have its turn.
+            return deliver(log, checkpoints, self.reactor, Some(position)).await;
         }
         Ok(delivery)
     }
 
     /// Delivers what was brought back from the dead letters.
-    async fn revive(&self) -> Result<(), StoreError> {
+    async fn revive(&mut self) -> Result<Option<Delivery>, StoreError> {
         let dead_letters = &self.bus.dead_letters;
         for event in dead_letters.requeued(self.reactor.name()).await? {
             match self.reactor.on(&event).await {
                 Ok(()) => {
                     let id = event.event.id.to_string();
                     dead_letters.discard(self.reactor.name(), &id).await.map_err(StoreError::unavailable)?;
+                    self.tries.remove(&event.position);
                 }
-                Err(Setback::ThisEvent(reason)) => {
-                    let now = self.bus.clock.now();
-                    dead_letters.bury(self.reactor.name(), &event, &reason.to_string(), now).await?;
-                }
-                Err(Setback::Everything(_)) => break,
+                Err(Setback::ThisEvent(reason)) if self.was_last_try(&event, &reason.to_string()).await? => {}
+                Err(setback) => return Ok(Some(Delivery::Retry(event.position, setback))),
             }
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// Counts that the reactor has refused `event`; once it has done so often enough, the event is a dead letter.
+    async fn was_last_try(&mut self, event: &StoredEvent, reason: &str) -> Result<bool, StoreError> {
+        let tries = self.tries.entry(event.position).or_default();
+        *tries += 1;
+        if *tries < self.bus.patience.tries {
+            return Ok(false);
+        }
+        let now = self.bus.clock.now();
+        self.bus.dead_letters.bury(self.reactor.name(), event, reason, now).await?;
+        self.tries.remove(&event.position);
+        self.backoff.reset();
+        Ok(true)
     }
 
     fn report(&self, error: &(dyn Error + 'static)) {

@@ -3,12 +3,14 @@
 //! An adapter knows the domain crates and its technology, never a use case or a web framework. To add one, mirror its
 //! port's path, give it a feature and a line below, keep what only its driver knows in one file, and run the
 //! `conformance` suite of the port on it.
-#[cfg(feature = "in-process")]
+#[cfg(any(feature = "in-process", feature = "rabbitmq"))]
 mod backoff;
 #[cfg(feature = "bcrypt")]
 pub mod bcrypt;
 #[cfg(any(feature = "memory", feature = "postgres", feature = "sqlite"))]
 mod catch_up;
+#[cfg(feature = "cloud-event")]
+pub mod cloud_event;
 #[cfg(feature = "in-process")]
 pub mod deny_list;
 #[cfg(any(feature = "memory", feature = "postgres", feature = "sqlite"))]
@@ -27,6 +29,8 @@ pub mod memory;
 pub mod postgres;
 #[cfg(feature = "in-process")]
 pub mod projector;
+#[cfg(feature = "rabbitmq")]
+pub mod rabbitmq;
 #[cfg(feature = "in-process")]
 pub mod relay;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

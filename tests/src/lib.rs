@@ -21,7 +21,11 @@ pub mod checkpoints;
 pub mod clock;
 pub mod concurrency;
 pub mod dead_letter_box;
+pub mod dead_letters;
+mod event_bus;
 pub mod event_log;
+pub mod event_publisher;
+pub mod event_subscriber;
 mod examples;
 pub mod id_generator;
 pub mod inbox;
@@ -42,6 +46,7 @@ pub mod user_activity;
 pub mod user_directory;
 pub mod user_repository;
 
+pub use event_bus::EventBus;
 pub use examples::Example;
 pub use mailer::{Mailbox, Received};
 #[doc(hidden)]

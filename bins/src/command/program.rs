@@ -3,10 +3,10 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use super::{CreateSuperuser, logging};
+use super::{CreateSuperuser, DeadLettersCommand, Projections, logging};
 use crate::{
-    compose::{AuthService, AuthStore, ComposeError, Outbox, ProductService, ProductStore},
-    config::{self, Config, Runs, Settings},
+    compose::{AuthService, ComposeError, Outbox, ProductService, Stores},
+    config::{Config, Runs, Settings},
     serve::{Service, serve},
     terminal::{complain, say},
 };
@@ -18,6 +18,11 @@ pub enum Task {
     Serve,
     /// Make or update the tables, then stop; needs nothing but the database's URL
     Migrate,
+    /// Look after deliveries that were given up
+    DeadLetters(DeadLettersCommand),
+    /// Look after the read models, and compare what is kept with the event log
+    #[command(subcommand)]
+    Projections(Projections),
 }
 
 /// What auth-service can be told to do besides.
@@ -113,8 +118,21 @@ pub fn main<P: Program>() -> ExitCode {
 }
 
 async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), ComposeError> {
-    if matches!(task, AuthTask::Any(Task::Migrate)) {
-        return migrate(runs, &settings).await;
+    match &task {
+        AuthTask::Any(Task::Migrate) => {
+            // Opening a store brings its tables up to date.
+            Stores::open(&settings, runs).await?;
+            say("the tables are up to date");
+            return Ok(());
+        }
+        AuthTask::Any(Task::DeadLetters(command)) => {
+            say(&command.run(&Stores::open(&settings, runs).await?.dead_letters(&settings)?).await?);
+            return Ok(());
+        }
+        AuthTask::Any(Task::Projections(command)) => {
+            return command.run(&Stores::open(&settings, runs).await?.audits()).await;
+        }
+        AuthTask::Any(Task::Serve) | AuthTask::CreateSuperuser(_) => {}
     }
     let config = &Config::new(settings, runs)?;
     let outbox = Outbox::open(config)?;
@@ -138,19 +156,6 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
         say(&banner(&services, config, &outbox));
     }
     Ok(serve(&services, config).await?)
-}
-
-/// Opening a store brings its tables up to date. It takes no keys and no mail server, which whoever migrates hasn't got.
-async fn migrate(runs: Runs, settings: &Settings) -> Result<(), ComposeError> {
-    let (auth, product) = config::stores(settings, runs)?;
-    if let Some(store) = auth {
-        AuthStore::open(&store, settings.database_pool_size).await?;
-    }
-    if let Some(store) = product {
-        ProductStore::open(&store, settings.database_pool_size).await?;
-    }
-    say("the tables are up to date");
-    Ok(())
 }
 
 /// Where everything is.

@@ -33,29 +33,33 @@ impl Projections {
     ///
     /// # Errors
     /// A sentence that says what is wrong; for `verify`, how many differences there are.
-    pub async fn run(&self, audit: &Audit, log: &Log) -> Result<(), ComposeError> {
+    pub async fn run(&self, services: &[(Audit, Log)]) -> Result<(), ComposeError> {
         match self {
-            Self::List => list(audit, log).await,
-            Self::Rebuild { name } => rebuild(audit, log, name).await,
-            Self::Verify => verify(audit).await,
+            Self::List => list(services).await,
+            Self::Rebuild { name } => rebuild(services, name).await,
+            Self::Verify => verify(services).await,
         }
     }
 }
 
-async fn list(audit: &Audit, log: &Log) -> Result<(), ComposeError> {
+async fn list(services: &[(Audit, Log)]) -> Result<(), ComposeError> {
     say(&format!("{:<16} {:>12} {:>10}", "NAME", "POSITION", "BEHIND"));
-    for model in audit.models() {
-        let position = model.position().await?;
-        let behind = log.events.backlog(position).await?.events;
-        say(&format!("{:<16} {position:>12} {behind:>10}", model.name()));
+    for (audit, log) in services {
+        for model in audit.models() {
+            let position = model.position().await?;
+            let behind = log.events.backlog(position).await?.events;
+            say(&format!("{:<16} {position:>12} {behind:>10}", model.name()));
+        }
     }
     Ok(())
 }
 
-async fn rebuild(audit: &Audit, log: &Log, name: &str) -> Result<(), ComposeError> {
-    let names = || audit.models().map(|model| model.name()).collect::<Vec<_>>().join(", ");
-    let model = audit.models().find(|model| model.name() == name);
-    let model = model.ok_or_else(|| format!("there is no read model {name}; there are {}", names()))?;
+async fn rebuild(services: &[(Audit, Log)], name: &str) -> Result<(), ComposeError> {
+    let models = || services.iter().flat_map(|(audit, log)| audit.models().map(move |model| (model, log)));
+    let Some((model, log)) = models().find(|(model, _)| model.name() == name) else {
+        let names: Vec<_> = models().map(|(model, _)| model.name()).collect();
+        return Err(format!("there is no read model {name}; there are {}", names.join(", ")).into());
+    };
     let (started, events) = (Instant::now(), log.events.backlog(0).await?.events);
     let told = AtomicU64::new(0);
     let progress = |position| {
@@ -72,7 +76,7 @@ async fn rebuild(audit: &Audit, log: &Log, name: &str) -> Result<(), ComposeErro
     Ok(())
 }
 
-async fn verify(audit: &Audit) -> Result<(), ComposeError> {
+async fn verify(services: &[(Audit, Log)]) -> Result<(), ComposeError> {
     let differences = Mutex::new(0_usize);
     let found = |found: Vec<Difference>| {
         *differences.lock().unwrap_or_else(PoisonError::into_inner) += found.len();
@@ -81,7 +85,10 @@ async fn verify(audit: &Audit) -> Result<(), ComposeError> {
             say(&format!("{of} {id}{field}: {kept} is kept, {expected} follows from the log"));
         }
     };
-    let (count, _) = audit.verify(Duration::ZERO, &found).await?;
+    let mut count = 0;
+    for (audit, _) in services {
+        count += audit.verify(Duration::ZERO, &found).await?.0;
+    }
     match differences.into_inner().unwrap_or_else(PoisonError::into_inner) {
         0 => {
             say(&format!("{count} aggregates are kept as the log says"));

@@ -81,7 +81,7 @@ impl AuthService {
             clock: SystemClock,
             ids: UuidV7,
         };
-        let events = Events::in_process(&store.log);
+        let events = Events::open(config, "auth-service", &store.log);
         Ok(Self { auth: Auth { ports, policy: config.policy.clone() }, store, events, outbox })
     }
 

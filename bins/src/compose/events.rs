@@ -7,8 +7,11 @@ use adapters::{
     system::SystemClock,
 };
 use domain_shared::{
-    Checkpoints, DeadLetterBox, DeadLetters, EventLog, EventPublisher, EventSubscriber, Inbox, Once, Reactor,
+    Checkpoints, DeadLetterBox, EventLog, EventPublisher, EventSubscriber, Inbox, Once, Reactor,
 };
+
+use super::Broker;
+use crate::config::Config;
 
 /// Something that is done for as long as the process serves.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -55,19 +58,22 @@ pub struct Events {
     log: Log,
     subscriber: Arc<dyn EventSubscriber>,
     publisher: Option<Arc<dyn EventPublisher>>,
-    /// Deliveries to this service that were given up.
-    pub dead_letters: Arc<dyn DeadLetters>,
 }
 
 impl Events {
-    /// Without a broker: reactors follow the log, and nobody else hears of it.
+    /// Those of the service of that name, which has `log`: by the broker, if there is one. Otherwise reactors follow the
+    /// log, and nobody else hears of it.
     #[must_use]
-    pub fn in_process(log: &Log) -> Self {
-        Self {
-            subscriber: log.subscriber(log.checkpoints.clone()),
-            publisher: None,
-            dead_letters: log.dead_letters.clone(),
-            log: log.clone(),
+    pub fn open(config: &Config, service: &str, log: &Log) -> Self {
+        match config.broker.as_ref().map(|broker| Broker::open(broker, service)) {
+            Some(Broker { subscriber, publisher, .. }) => {
+                Self { subscriber, publisher: Some(publisher), log: log.clone() }
+            }
+            None => Self {
+                subscriber: log.subscriber(log.checkpoints.clone()),
+                publisher: None,
+                log: log.clone(),
+            },
         }
     }
 

@@ -1,15 +1,19 @@
 //! Turns the configuration into adapters behind the ports. The only place that knows which adapter serves which port.
 mod audit;
 mod auth;
+mod broker;
 mod events;
 mod mail;
+mod opened;
 mod product;
 mod stores;
 
 pub use audit::{Audit, ReadModel};
 pub use auth::{AuthPorts, AuthService};
+pub use broker::Broker;
 pub use events::{Events, Log, Task};
 pub use mail::{DynMailer, Outbox};
+pub use opened::{DeadLettersOf, Stores};
 pub use product::{ProductPorts, ProductService};
 pub use stores::{AuthStore, Probe, ProductStore};
 

@@ -78,7 +78,7 @@ impl ProductService {
         Ok(Self {
             products: Products(ports),
             access: Access { verifier: Arc::new(guard.clone()), public_writes: config.public_writes },
-            events: Events::in_process(&store.log),
+            events: Events::open(config, "product-service", &store.log),
             store,
             outbox,
             guard,

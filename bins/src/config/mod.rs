@@ -1,4 +1,5 @@
 //! The configuration: the only place that reads flags, the environment and the configuration file.
+mod broker;
 mod file;
 mod parse;
 mod secrets;
@@ -12,6 +13,7 @@ use chrono::TimeDelta;
 use clap::{CommandFactory, FromArgMatches};
 use domain_shared::{Email, Scope};
 
+pub use broker::{Broker, choose as broker};
 pub use file::Refusal;
 pub use secrets::{AuthSecrets, Secrets};
 pub use settings::Settings;
@@ -82,6 +84,8 @@ pub struct Config {
     pub auth_store: Option<Store>,
     /// product-service's store, if this process runs it.
     pub product_store: Option<Store>,
+    /// The message broker, if there is one.
+    pub broker: Option<Broker>,
     /// The secrets and keys.
     pub secrets: Secrets,
     /// The numbers the auth use cases go by.
@@ -118,6 +122,7 @@ impl Config {
             policy: policy(&settings),
             public_writes: public_writes(&settings)?,
             mail: mail(&settings)?,
+            broker: broker::choose(&settings)?,
             auth_store,
             product_store,
             secrets,

@@ -36,6 +36,12 @@ pub struct Settings {
     /// Connections per service and Postgres database
     #[arg(long, env = "DATABASE_POOL_SIZE", global = true, default_value = "16", value_parser = parse::count)]
     pub database_pool_size: usize,
+    /// The message broker that events go to: amqp://user:password@host:port/vhost; without one they stay in the service
+    #[arg(long, env = "AMQP_URL", global = true, hide_env_values = true)]
+    pub amqp_url: Option<String>,
+    /// The topic exchange that events are published to
+    #[arg(long, env = "AMQP_EXCHANGE", global = true, default_value = "panal.events")]
+    pub amqp_exchange: String,
     /// Lets SQLite serve in production on a network address
     #[arg(long, env = "ALLOW_SQLITE_IN_PRODUCTION", global = true, default_value = "false", value_parser = parse::flag, action = clap::ArgAction::Set)]
     pub allow_sqlite_in_production: bool,
@@ -109,7 +115,7 @@ pub struct Settings {
     #[arg(long, env = "LOG_FORMAT", global = true, value_parser = parse::log_format)]
     pub log_format: Option<super::LogFormat>,
     /// What is logged, such as info or bins=debug
-    #[arg(long, env = "LOG_LEVEL", global = true, default_value = "info,actix_server=warn", value_parser = parse::log_level)]
+    #[arg(long, env = "LOG_LEVEL", global = true, default_value = "info,actix_server=warn,lapin=error", value_parser = parse::log_level)]
     pub log_level: String,
 }
 

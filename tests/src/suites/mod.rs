@@ -1,5 +1,6 @@
 //! One macro per port: every case of its suite as a test of its own.
 mod auth;
+mod events;
 mod product;
 mod shared;
 mod stores;
@@ -33,7 +34,12 @@ mod tests {
 
     #[test]
     fn no_case_is_forgotten() {
-        let suites = [include_str!("auth.rs"), include_str!("product.rs"), include_str!("shared.rs")];
+        let suites = [
+            include_str!("auth.rs"),
+            include_str!("product.rs"),
+            include_str!("shared.rs"),
+            include_str!("events.rs"),
+        ];
         let listed: Vec<&str> = suites.iter().flat_map(|suite| suite.lines()).map(str::trim).collect();
         for source in [
             include_str!("../repository.rs"),
@@ -59,6 +65,9 @@ mod tests {
             include_str!("../revocations.rs"),
             include_str!("../dead_letter_box.rs"),
             include_str!("../inbox.rs"),
+            include_str!("../event_publisher.rs"),
+            include_str!("../event_subscriber.rs"),
+            include_str!("../dead_letters.rs"),
         ] {
             assert!(cases(source).count() > 0);
             for case in cases(source) {

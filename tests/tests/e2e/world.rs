@@ -92,6 +92,11 @@ impl World {
             Stores::Postgres => {
                 env.push(("DATABASE_URL".to_owned(), fresh_database().await));
                 env.extend(smtp_settings());
+                env.push(("AMQP_URL".to_owned(), required("TEST_AMQP_URL")));
+                env.push((
+                    "AMQP_EXCHANGE".to_owned(),
+                    format!("e2e-{}.events", uuid::Uuid::new_v4().simple()),
+                ));
                 Mails::Maildir(required("TEST_MAILDIR").into())
             }
         };

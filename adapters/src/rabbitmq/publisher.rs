@@ -1,0 +1,80 @@
+use async_trait::async_trait;
+use domain_shared::{BrokerError, EventPublisher, StoredEvent};
+use lapin::BasicProperties;
+use tokio::sync::Mutex;
+
+use super::{
+    RabbitConfig,
+    error::{name, within},
+    line::{Line, confirmed},
+    topology,
+};
+use crate::cloud_event;
+
+/// Publishes events. It connects when there is something to publish, and again when the connection was lost.
+pub struct RabbitPublisher {
+    config: RabbitConfig,
+    line: Mutex<Option<Line>>,
+}
+
+impl RabbitPublisher {
+    /// One that has still to connect.
+    #[must_use]
+    pub fn new(config: RabbitConfig) -> Self {
+        Self { config, line: Mutex::new(None) }
+    }
+
+    async fn connect(&self) -> Result<Line, BrokerError> {
+        let line = Line::open(&self.config, "publisher").await?;
+        within(self.config.timeout, topology::exchange(&line.channel, &self.config)).await?;
+        Ok(line)
+    }
+
+    /// Sends all of `events`, then waits for the broker to say that it has them.
+    async fn hand_over(&self, line: &Line, events: &[StoredEvent]) -> Result<(), BrokerError> {
+        let mut confirms = Vec::with_capacity(events.len());
+        for event in events {
+            let body = cloud_event::encode(event, &self.config.source).map_err(BrokerError::because)?;
+            let kind = name(&event.event.kind)?;
+            let properties = BasicProperties::default()
+                .with_content_type(cloud_event::CONTENT_TYPE.into())
+                .with_delivery_mode(PERSISTENT)
+                .with_message_id(name(event.event.id)?)
+                .with_type(kind.clone())
+                .with_app_id(name(&self.config.source)?);
+            confirms.push(line.send(name(&self.config.exchange)?, kind, &body, properties).await?);
+        }
+        for confirm in confirms {
+            confirmed(confirm).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The delivery mode of messages that survive the broker.
+pub(super) const PERSISTENT: u8 = 2;
+
+#[async_trait]
+impl EventPublisher for RabbitPublisher {
+    async fn publish(&self, events: &[StoredEvent]) -> Result<(), BrokerError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let mut place = self.line.lock().await;
+        // It is put back when all went well, so a line on which something went wrong, or whose user went away in the
+        // middle, is closed.
+        if let Some(line) = place.take() {
+            match within(self.config.timeout, self.hand_over(&line, events)).await {
+                Ok(()) => {
+                    *place = Some(line);
+                    return Ok(());
+                }
+                Err(error) => tracing::debug!(%error, "connecting again"),
+            }
+        }
+        let line = self.connect().await?;
+        within(self.config.timeout, self.hand_over(&line, events)).await?;
+        *place = Some(line);
+        Ok(())
+    }
+}

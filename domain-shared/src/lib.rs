@@ -13,6 +13,8 @@ mod invalid;
 mod letter;
 mod page;
 mod ports;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod scope;
 mod text;
 mod token;

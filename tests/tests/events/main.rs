@@ -6,6 +6,7 @@
 mod contracts;
 mod corpus;
 mod documents;
+mod dropped;
 mod emitted;
 mod promises;
 mod reading;

@@ -74,7 +74,8 @@ fn of_object(schema: &Value, fields: &Map<String, Value>, mutants: &mut Vec<(Str
     }
 }
 
-fn with(fields: &Map<String, Value>, name: &str, value: Value) -> Value {
+/// The `fields` with another `value` in one of them.
+pub fn with(fields: &Map<String, Value>, name: &str, value: Value) -> Value {
     let mut changed = fields.clone();
     changed.insert(name.to_owned(), value);
     Value::Object(changed)

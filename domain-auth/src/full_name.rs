@@ -3,10 +3,13 @@ use serde::{Deserialize, Serialize};
 
 /// What people call a user: one line of 1 to 100 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct FullName(String);
+pub struct FullName(#[cfg_attr(feature = "schema", schemars(length(min = 1, max = Self::MAX)))] String);
 
 impl FullName {
+    const MAX: usize = 100;
+
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -19,6 +22,6 @@ impl ValueObject for FullName {
     const EXPECTED: &'static str = "a string";
 
     fn parse(raw: String) -> Result<Self, Invalid> {
-        line(&raw, 100).map(Self)
+        line(&raw, Self::MAX).map(Self)
     }
 }

@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 ///
 /// A leading zero is allowed, which E.164 has not, because national numbers start with one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct PhoneNumber(String);
+pub struct PhoneNumber(
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^\+?[0-9]{7,15}$")))] String,
+);
 
 impl PhoneNumber {
     /// The number.

@@ -8,10 +8,16 @@ use unicode_normalization::UnicodeNormalization;
 ///
 /// It is normalised to NFKC (UAX 15), shown as typed, and unique regardless of case: see [`Username::key`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct Username(String);
+pub struct Username(
+    #[cfg_attr(feature = "schema", schemars(length(min = Self::LEAST, max = Self::MOST)))] String,
+);
 
 impl Username {
+    const LEAST: usize = 3;
+    const MOST: usize = 50;
+
     /// The name as typed.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -34,8 +40,8 @@ impl ValueObject for Username {
     fn parse(raw: String) -> Result<Self, Invalid> {
         let name: String = raw.trim().nfkc().collect();
         match name.chars().count() {
-            ..3 => Err(Invalid::TooShort(3)),
-            51.. => Err(Invalid::TooLong(50)),
+            ..Self::LEAST => Err(Invalid::TooShort(Self::LEAST)),
+            length if length > Self::MOST => Err(Invalid::TooLong(Self::MOST)),
             _ if !name.chars().all(is_allowed) => Err(Invalid::ForbiddenCharacter),
             _ => Ok(Self(name)),
         }

@@ -1,12 +1,22 @@
 //! Event-sourced aggregates: a command decides and records, [`Aggregate::apply`] alone changes state.
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{Expected, Fault};
 
 /// A fact about an aggregate. Its serde form is adjacently tagged: `{"type": "product.created.v1", "data": {…}}`.
-pub trait DomainEvent: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {}
+pub trait DomainEvent: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// What an event of the retired type `kind` is called today, or was called next, and its data in that form; `None`
+    /// if `kind` isn't retired. Like everything about an event it never changes once it has been released.
+    ///
+    /// One step is enough: from v1 to v2, where v2 has a step to v3. [`decode`](crate::decode) takes them all.
+    #[must_use]
+    fn upcast(_kind: &str, _data: &Value) -> Option<(&'static str, Value)> {
+        None
+    }
+}
 
 /// When, by whom and on behalf of which request something happens.
 #[derive(Debug, Clone, PartialEq, Eq)]

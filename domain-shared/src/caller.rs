@@ -6,6 +6,8 @@ use crate::{Clock, Context, IdGenerator};
 
 /// The languages we write to people in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::schema::extensible))]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
     /// English.

@@ -8,10 +8,14 @@ use crate::{Invalid, ValueObject};
 ///
 /// The form is RFC 5321's dot-atom in ASCII at a host name of at least two labels (RFC 1123), 254 bytes at most.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct Email(String);
+pub struct Email(#[cfg_attr(feature = "schema", schemars(email, length(max = Self::MAX)))] String);
 
 impl Email {
+    /// How many bytes long it may be.
+    const MAX: usize = 254;
+
     /// The address.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -33,7 +37,7 @@ impl ValueObject for Email {
     fn parse(raw: String) -> Result<Self, Invalid> {
         let address = raw.trim().to_ascii_lowercase();
         match address.split_once('@') {
-            Some((local, host)) if address.len() <= 254 && is_dot_atom(local) && is_host(host) => {
+            Some((local, host)) if address.len() <= Self::MAX && is_dot_atom(local) && is_host(host) => {
                 Ok(Self(address))
             }
             _ => Err(Invalid::Malformed("an e-mail address")),

@@ -1,6 +1,8 @@
 //! Events on their way to the log and back.
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -68,13 +70,32 @@ pub fn seal<A: Aggregate>(aggregate: &A) -> Result<Vec<EventEnvelope>, StoreErro
     aggregate.journal().pending().iter().map(seal_one).collect()
 }
 
-/// Reads a domain event out of its envelope.
+/// Reads a domain event out of its envelope; one of a retired type is brought up to date first
+/// ([`DomainEvent::upcast`]).
 ///
 /// # Errors
 /// [`EventDecodeError`] if the type is unknown to `E` or the data don't fit it.
 pub fn decode<E: DomainEvent>(envelope: &EventEnvelope) -> Result<E, EventDecodeError> {
-    let tagged = serde_json::json!({ "type": envelope.kind, "data": envelope.data });
-    serde_json::from_value(tagged).map_err(|source| EventDecodeError { kind: envelope.kind.clone(), source })
+    let failed = |source| EventDecodeError { kind: envelope.kind.clone(), source };
+    let (kind, data) = up_to_date::<E>(&envelope.kind, &envelope.data).map_err(failed)?;
+    serde_json::from_value(serde_json::json!({ "type": kind, "data": data })).map_err(failed)
+}
+
+/// More steps than any type of event will ever take; whoever takes more is going round in circles.
+const MOST_UPCASTS: usize = 100;
+
+fn up_to_date<'a, E: DomainEvent>(
+    kind: &'a str,
+    data: &'a Value,
+) -> Result<(&'a str, Cow<'a, Value>), serde_json::Error> {
+    let (mut kind, mut data) = (kind, Cow::Borrowed(data));
+    for _ in 0..=MOST_UPCASTS {
+        match E::upcast(kind, &data) {
+            Some((newer, upcast)) => (kind, data) = (newer, Cow::Owned(upcast)),
+            None => return Ok((kind, data)),
+        }
+    }
+    Err(serde_json::Error::custom("its upcasts lead to no present type"))
 }
 
 /// An event that this version of the domain can't read.
@@ -84,4 +105,88 @@ pub struct EventDecodeError {
     kind: String,
     #[source]
     source: serde_json::Error,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Amounts were whole euros in v1, had a currency from v2, and are cents since v3.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[serde(tag = "type", content = "data")]
+    enum Till {
+        #[serde(rename = "till.paid.v3")]
+        Paid { cents: u64, currency: String },
+        #[serde(rename = "till.closed.v1")]
+        Closed {},
+    }
+
+    impl DomainEvent for Till {
+        fn upcast(kind: &str, data: &Value) -> Option<(&'static str, Value)> {
+            match kind {
+                "till.paid.v1" => {
+                    Some(("till.paid.v2", json!({ "amount": data["euros"], "currency": "EUR" })))
+                }
+                "till.paid.v2" => Some((
+                    "till.paid.v3",
+                    json!({ "cents": data["amount"].as_u64()? * 100, "currency": data["currency"] }),
+                )),
+                "till.jammed.v1" => Some(("till.stuck.v1", data.clone())),
+                "till.stuck.v1" => Some(("till.jammed.v1", data.clone())),
+                _ => None,
+            }
+        }
+    }
+
+    fn read(kind: &str, data: Value) -> Result<Till, EventDecodeError> {
+        decode(&EventEnvelope {
+            id: Uuid::nil(),
+            aggregate_type: "till".to_owned(),
+            aggregate_id: Uuid::nil(),
+            sequence: 1,
+            kind: kind.to_owned(),
+            occurred_at: DateTime::UNIX_EPOCH,
+            actor: None,
+            command_id: Uuid::nil(),
+            traceparent: None,
+            data,
+        })
+    }
+
+    fn paid(cents: u64, currency: &str) -> Till {
+        Till::Paid { cents, currency: currency.to_owned() }
+    }
+
+    #[test]
+    fn an_event_of_a_present_type_is_read_as_it_is() {
+        let data = json!({ "cents": 250, "currency": "CHF" });
+        assert_eq!(read("till.paid.v3", data).unwrap(), paid(250, "CHF"));
+        assert_eq!(read("till.closed.v1", json!({})).unwrap(), Till::Closed {});
+    }
+
+    #[test]
+    fn an_event_of_a_retired_type_is_brought_up_to_date_step_by_step() {
+        let data = json!({ "amount": 3, "currency": "CHF" });
+        assert_eq!(read("till.paid.v2", data).unwrap(), paid(300, "CHF"));
+        assert_eq!(read("till.paid.v1", json!({ "euros": 2 })).unwrap(), paid(200, "EUR"));
+    }
+
+    #[test]
+    fn an_event_of_an_unknown_type_or_with_data_that_do_not_fit_is_an_error_that_names_its_type() {
+        for (kind, data) in [
+            ("till.paid.v4", json!({ "cents": 1, "currency": "EUR" })),
+            ("till.paid.v3", json!({ "cents": "1", "currency": "EUR" })),
+            ("till.paid.v1", json!({ "francs": 1 })),
+        ] {
+            let error = read(kind, data).unwrap_err();
+            assert_eq!(error.to_string(), format!("an event of type {kind} can't be read"));
+        }
+    }
+
+    #[test]
+    fn upcasts_that_go_round_in_circles_are_an_error_too() {
+        assert!(read("till.jammed.v1", json!({})).is_err());
+    }
 }

@@ -16,6 +16,8 @@ mod page;
 mod ports;
 mod projection;
 mod revocation;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod scope;
 mod text;
 mod token;

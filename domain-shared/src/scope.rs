@@ -7,8 +7,9 @@ use crate::{Invalid, ValueObject};
 
 /// One permission, such as `products:write`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct Scope(String);
+pub struct Scope(#[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z0-9:_.\-]{1,64}$")))] String);
 
 impl Scope {
     /// Create, change and see every product, and move stock.
@@ -39,10 +40,14 @@ impl ValueObject for Scope {
 
 /// A set of permissions, written with blanks between them in a token.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct Scopes(BTreeSet<Scope>);
+pub struct Scopes(#[cfg_attr(feature = "schema", schemars(length(max = Self::MAX)))] BTreeSet<Scope>);
 
 impl Scopes {
+    /// How many there may be.
+    const MAX: usize = 32;
+
     /// Whether `scope` is among them.
     #[must_use]
     pub fn allows(&self, scope: &Scope) -> bool {
@@ -81,7 +86,7 @@ impl ValueObject for Scopes {
     const EXPECTED: &'static str = "a list of strings";
 
     fn parse(raw: Vec<String>) -> Result<Self, Invalid> {
-        if raw.len() > 32 {
+        if raw.len() > Self::MAX {
             return Err(Invalid::TooLarge("32"));
         }
         raw.into_iter().map(Scope::parse).collect()

@@ -23,6 +23,12 @@ fn needs(metadata: &Metadata, name: &str) -> (BTreeSet<String>, BTreeSet<String>
         .partition(|name| metadata.packages.iter().any(|p| p.name == *name))
 }
 
+/// What the crate needs only for a feature.
+fn optional(metadata: &Metadata, name: &str) -> BTreeSet<String> {
+    let optional = package(metadata, name).dependencies.iter().filter(|dependency| dependency.optional);
+    optional.map(|dependency| dependency.name.clone()).collect()
+}
+
 #[track_caller]
 fn assert_within(name: &str, found: &BTreeSet<String>, allowed: &[&str]) {
     let beyond: Vec<_> = found.iter().filter(|found| !allowed.contains(&found.as_str())).collect();
@@ -54,11 +60,33 @@ fn domain_and_application_depend_on_nothing_that_does_anything() {
     const PURE: [&str; 6] = ["async-trait", "chrono", "serde", "serde_json", "thiserror", "uuid"];
     let metadata = workspace();
     for name in ["domain-shared", "domain-product", "app-auth", "app-product"] {
-        assert_within(name, &needs(&metadata, name).1, &PURE);
+        assert_within(name, &(&needs(&metadata, name).1 - &optional(&metadata, name)), &PURE);
     }
     // docs/adr/0003-unicode-normalization-in-the-domain.md
     let with_tables = [&PURE[..], &["unicode-normalization"]].concat();
-    assert_within("domain-auth", &needs(&metadata, "domain-auth").1, &with_tables);
+    let needed = &needs(&metadata, "domain-auth").1 - &optional(&metadata, "domain-auth");
+    assert_within("domain-auth", &needed, &with_tables);
+}
+
+#[test]
+fn domain_and_application_describe_their_events_only_when_asked_to() {
+    let metadata = workspace();
+    for name in ["domain-auth", "domain-product", "domain-shared", "app-auth", "app-product"] {
+        // docs/adr/0011-event-contracts.md
+        assert_within(name, &optional(&metadata, name), &["schemars"]);
+        assert!(!package(&metadata, name).features.contains_key("default"), "{name} has default features");
+    }
+    for package in &metadata.packages {
+        let built = package.dependencies.iter().filter(|d| d.kind != DependencyKind::Development);
+        for dependency in built.filter(|dependency| dependency.name.starts_with("domain-")) {
+            assert!(
+                dependency.features.is_empty(),
+                "{} asks {} for a feature",
+                package.name,
+                dependency.name
+            );
+        }
+    }
 }
 
 #[test]

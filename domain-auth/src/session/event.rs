@@ -6,15 +6,24 @@ use crate::UserId;
 
 /// From where a session was started.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Client {
     /// The client's IP address.
     pub address: Option<String>,
-    /// The client's `User-Agent`, at most 200 characters of it.
+    /// The client's `User-Agent`, or the beginning of it.
+    #[cfg_attr(feature = "schema", schemars(length(max = Self::MAX_USER_AGENT)))]
     pub user_agent: Option<String>,
+}
+
+impl Client {
+    /// How many characters of the `User-Agent` are kept.
+    pub const MAX_USER_AGENT: usize = 200;
 }
 
 /// Why a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = domain_shared::schema::extensible))]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
     /// The user signed out.
@@ -53,17 +62,41 @@ impl EndReason {
 
 /// What can happen to a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", content = "data")]
-#[expect(missing_docs, reason = "the names say it; the fields are documented where they are decided")]
 pub enum SessionEvent {
+    /// A user signed in.
     #[serde(rename = "session.started.v1")]
-    Started { user_id: UserId, client: Client, expires_at: DateTime<Utc> },
+    Started {
+        /// Whose session it is.
+        user_id: UserId,
+        /// From where it was started.
+        client: Client,
+        /// When it ends at the latest, however often it is refreshed.
+        expires_at: DateTime<Utc>,
+    },
+    /// The session goes on with the next refresh token.
     #[serde(rename = "session.refreshed.v1")]
-    Refreshed { generation: u64 },
+    Refreshed {
+        /// How often it has been refreshed.
+        generation: u64,
+    },
+    /// The session is over.
     #[serde(rename = "session.ended.v1")]
-    Ended { user_id: UserId, reason: EndReason },
+    Ended {
+        /// Whose session it was.
+        user_id: UserId,
+        /// Why it ended.
+        reason: EndReason,
+    },
+    /// A refresh token came a second time, so one of its holders is a thief; the session is over.
     #[serde(rename = "session.reuse_detected.v1")]
-    ReuseDetected { user_id: UserId, generation: u64 },
+    ReuseDetected {
+        /// Whose session it was.
+        user_id: UserId,
+        /// Which refresh token it was, counted from 0.
+        generation: u64,
+    },
 }
 
 impl DomainEvent for SessionEvent {}

@@ -5,6 +5,7 @@ use crate::{FullName, PhoneNumber, SessionId, Username};
 
 /// What a new user says about themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Registration {
     /// Where codes and notices go.
     pub email: Email,
@@ -22,25 +23,44 @@ pub struct Registration {
 
 /// What can happen to a user. No event holds a secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", content = "data")]
-#[expect(missing_docs, reason = "the names say it; the fields are documented where they are decided")]
 pub enum UserEvent {
+    /// An account was opened.
     #[serde(rename = "user.registered.v1")]
     Registered(Registration),
+    /// Somebody proved the password and then the code, and got a session.
     #[serde(rename = "user.logged_in.v1")]
     LoggedIn {},
+    /// The user changed how people see them.
     #[serde(rename = "user.profile_updated.v1")]
-    ProfileUpdated { full_name: Option<FullName>, phone_number: Option<PhoneNumber> },
+    ProfileUpdated {
+        /// What people call them from now on.
+        full_name: Option<FullName>,
+        /// Where they can be called from now on.
+        phone_number: Option<PhoneNumber>,
+    },
+    /// The user has another password.
     #[serde(rename = "user.password_changed.v1")]
-    PasswordChanged { kept_session: Option<SessionId> },
+    PasswordChanged {
+        /// The only session that goes on: the one in which it was changed.
+        kept_session: Option<SessionId>,
+    },
+    /// A superuser let the user in again.
     #[serde(rename = "user.activated.v1")]
     Activated {},
+    /// A superuser shut the user out; every session is over.
     #[serde(rename = "user.deactivated.v1")]
     Deactivated {},
+    /// The user ended every session they had.
     #[serde(rename = "user.signed_out_everywhere.v1")]
     SignedOutEverywhere {},
+    /// A superuser decided what the user may do besides what everyone may.
     #[serde(rename = "user.scopes_changed.v1")]
-    ScopesChanged { scopes: Scopes },
+    ScopesChanged {
+        /// All of it, from now on.
+        scopes: Scopes,
+    },
 }
 
 impl DomainEvent for UserEvent {}

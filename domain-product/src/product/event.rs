@@ -5,6 +5,7 @@ use crate::{Category, Description, Money, ProductName, Quantity, Reason, Referen
 
 /// What a new product is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Draft {
     /// What it is called.
     pub name: ProductName,
@@ -26,6 +27,7 @@ pub struct Draft {
 
 /// What describes a product and can be edited.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "as in Draft")]
 pub struct Sheet {
     pub name: ProductName,
@@ -38,6 +40,7 @@ pub struct Sheet {
 
 /// A movement of stock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Movement {
     /// How many.
     pub quantity: Quantity,
@@ -51,25 +54,42 @@ pub struct Movement {
 
 /// What can happen to a product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", content = "data")]
-#[expect(missing_docs, reason = "the names say it; the fields are documented where they are decided")]
 pub enum ProductEvent {
+    /// A product came into the catalogue.
     #[serde(rename = "product.created.v1")]
     Created(Draft),
+    /// What describes the product was edited; all of it as it is from now on.
     #[serde(rename = "product.updated.v1")]
     Updated(Sheet),
+    /// The product went on sale.
     #[serde(rename = "product.activated.v1")]
     Activated {},
+    /// The product went off sale.
     #[serde(rename = "product.deactivated.v1")]
     Deactivated {},
+    /// The product left the catalogue for good.
     #[serde(rename = "product.deleted.v1")]
     Deleted {},
+    /// Stock came in.
     #[serde(rename = "product.stock_added.v1")]
     StockAdded(Movement),
+    /// Stock went out.
     #[serde(rename = "product.stock_removed.v1")]
     StockRemoved(Movement),
+    /// The stock came down to the threshold or below; once, until it has risen above it again.
     #[serde(rename = "product.low_stock.v1")]
-    LowStock { name: ProductName, sku: Option<Sku>, stock: Stock, threshold: Threshold },
+    LowStock {
+        /// What the product is called.
+        name: ProductName,
+        /// Its stock keeping unit.
+        sku: Option<Sku>,
+        /// How many there are left.
+        stock: Stock,
+        /// From which stock downwards it counts as low.
+        threshold: Threshold,
+    },
 }
 
 impl ProductEvent {

@@ -65,6 +65,21 @@ impl<'de> Deserialize<'de> for Currency {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Currency {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Currency".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let mut codes: Vec<_> = BY_DECIMALS.iter().flat_map(|(_, codes)| codes.split(' ')).collect();
+        codes.sort_unstable();
+        let mut schema = domain_shared::schema::vocabulary(codes);
+        schema.insert("pattern".to_owned(), "^[A-Z]{3}$".into());
+        schema
+    }
+}
+
 /// ISO 4217:2015, list one (active currencies with a minor unit), by number of decimals.
 const BY_DECIMALS: [(u32, &str); 4] = [
     (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),

@@ -5,13 +5,22 @@ use super::Currency;
 
 /// A price: a positive number of a currency's minor units, up to 999 999 999.99 or as near as the currency gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Money {
+    /// The amount in the currency's minor units: cents, for dollars.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = most(FINEST))))]
     minor_units: i64,
+    /// The currency by its code of ISO 4217.
     currency: Currency,
 }
 
 /// The most decimals any currency has; in units of 10^-4 prices of all currencies compare.
 const FINEST: u32 = 4;
+
+/// The most minor units there may be: all digits nine, nine before the point and as many after it as the currency has.
+const fn most(decimals: u32) -> i64 {
+    10_i64.pow(9 + decimals) - 1
+}
 
 impl Money {
     /// `amount` in `currency`.
@@ -20,14 +29,14 @@ impl Money {
     /// [`Invalid::TooSmall`] unless it is positive, [`Invalid::TooPrecise`] if it has more decimals than the currency,
     /// [`Invalid::TooLarge`].
     pub fn new(amount: Decimal, currency: Currency) -> Result<Self, Invalid> {
-        // All digits nine: nine before the point, as many after it as the currency has.
-        let most = 10_i64.pow(9 + currency.decimals()) - 1;
         if amount.scale() > currency.decimals() {
             return Err(Invalid::TooPrecise(currency.decimals()));
         }
         match amount.in_units_of(currency.decimals()) {
             Some(..=0) => Err(Invalid::TooSmall("the currency's smallest unit")),
-            Some(minor_units) if minor_units <= most => Ok(Self { minor_units, currency }),
+            Some(minor_units) if minor_units <= most(currency.decimals()) => {
+                Ok(Self { minor_units, currency })
+            }
             _ => Err(Invalid::TooLarge("999999999.99")),
         }
     }

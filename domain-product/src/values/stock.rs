@@ -7,10 +7,16 @@ macro_rules! count {
     ($(#[$doc:meta])* $Name:ident: $least:literal ..= $most:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(transparent)]
-        pub struct $Name(i64);
+        pub struct $Name(
+            #[cfg_attr(feature = "schema", schemars(range(min = Self::LEAST, max = Self::MOST)))] i64
+        );
 
         impl $Name {
+            const LEAST: i64 = $least;
+            const MOST: i64 = $most;
+
             /// The number.
             #[must_use]
             pub const fn get(self) -> i64 {
@@ -30,8 +36,8 @@ macro_rules! count {
 
             fn parse(raw: i64) -> Result<Self, Invalid> {
                 match raw {
-                    ..$least => Err(Invalid::TooSmall(stringify!($least))),
-                    $least..=$most => Ok(Self(raw)),
+                    ..Self::LEAST => Err(Invalid::TooSmall(stringify!($least))),
+                    Self::LEAST..=Self::MOST => Ok(Self(raw)),
                     _ => Err(Invalid::TooLarge(stringify!($most))),
                 }
             }

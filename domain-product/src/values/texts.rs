@@ -3,11 +3,15 @@ use domain_shared::{Invalid, ValueObject, line, paragraph};
 use serde::{Deserialize, Serialize};
 
 macro_rules! text {
-    ($(#[$doc:meta])* $Name:ident, $parse:expr) => {
+    ($(#[$doc:meta])* $Name:ident: $parse:ident, $max:literal $(, $pattern:literal)?) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(transparent)]
-        pub struct $Name(String);
+        pub struct $Name(
+            #[cfg_attr(feature = "schema", schemars(length(min = 1, max = $max) $(, regex(pattern = $pattern))?))]
+            String,
+        );
 
         impl $Name {
             /// The text.
@@ -22,7 +26,7 @@ macro_rules! text {
             const EXPECTED: &'static str = "a string";
 
             fn parse(raw: String) -> Result<Self, Invalid> {
-                $parse(&raw).map(Self)
+                $parse(&raw, $max).map(Self)
             }
         }
     };
@@ -30,37 +34,31 @@ macro_rules! text {
 
 text!(
     /// What a product is called: one line of 1 to 255 characters.
-    ProductName,
-    |raw| line(raw, 255)
+    ProductName: line, 255
 );
 text!(
     /// What there is to say about a product: 1 to 1000 characters, lines allowed.
-    Description,
-    |raw| paragraph(raw, 1000)
+    Description: paragraph, 1000
 );
 text!(
     /// A shelf products are found on: one line of 1 to 100 characters.
-    Category,
-    |raw| line(raw, 100)
+    Category: line, 100
 );
 text!(
     /// A stock keeping unit: 1 to 64 letters, digits, dots, hyphens, underscores and slashes, in upper case; unique.
-    Sku,
-    sku
+    Sku: sku, 64, "^[A-Z0-9._/\\-]+$"
 );
 text!(
     /// Why stock moved: one line of 1 to 200 characters.
-    Reason,
-    |raw| line(raw, 200)
+    Reason: line, 200
 );
 text!(
     /// The document behind a stock movement, such as an order number: one line of 1 to 100 characters.
-    Reference,
-    |raw| line(raw, 100)
+    Reference: line, 100
 );
 
-fn sku(raw: &str) -> Result<String, Invalid> {
-    let sku = line(raw, 64)?.to_ascii_uppercase();
+fn sku(raw: &str, max: usize) -> Result<String, Invalid> {
+    let sku = line(raw, max)?.to_ascii_uppercase();
     if sku.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/')) {
         Ok(sku)
     } else {

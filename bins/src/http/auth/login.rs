@@ -189,6 +189,6 @@ fn client(request: &HttpRequest) -> Client {
     let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
     Client {
         address: request.peer_addr().map(|address| address.ip().to_string()),
-        user_agent: user_agent.map(|agent| agent.chars().take(200).collect()),
+        user_agent: user_agent.map(|agent| agent.chars().take(Client::MAX_USER_AGENT).collect()),
     }
 }

@@ -78,7 +78,7 @@ impl Default for Retries {
             tries: 5,
             pause: Duration::from_millis(100),
             longest_pause: Duration::from_secs(30),
-            patience: Duration::from_secs(600),
+            patience: Duration::from_mins(10),
             deliveries: 20,
         }
     }

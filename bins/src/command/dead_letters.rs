@@ -84,12 +84,11 @@ async fn list(services: &[Of], limit: usize, as_json: bool) -> Result<String, Co
 async fn each(services: &[Of], which: &Which, deed: Deed) -> Result<String, ComposeError> {
     let mut count = 0_usize;
     for (_, letters) in services {
-        let asked_for = match (&which.reactor, &which.id) {
-            (Some(reactor), Some(id)) => vec![(reactor.clone(), id.clone())],
-            _ => {
-                let all = letters.list(usize::MAX).await?;
-                all.into_iter().map(|letter| (letter.reactor, letter.id)).collect()
-            }
+        let asked_for = if let (Some(reactor), Some(id)) = (&which.reactor, &which.id) {
+            vec![(reactor.clone(), id.clone())]
+        } else {
+            let all = letters.list(usize::MAX).await?;
+            all.into_iter().map(|letter| (letter.reactor, letter.id)).collect()
         };
         for (reactor, id) in asked_for {
             count += usize::from(match deed {

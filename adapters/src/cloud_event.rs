@@ -1,4 +1,4 @@
-//! Events as the world outside sees them: `CloudEvents` 1.0 in structured JSON.
+//! Events as the world outside sees them: CloudEvents 1.0 in structured JSON.
 //!
 //! What the specification has no attribute for travels in extension attributes, whose names may only have lower-case
 //! letters and digits. Numbers of 64 bits are strings there, since the specification's integers have 32; `sequence`

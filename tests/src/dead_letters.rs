@@ -16,8 +16,11 @@ use crate::event_bus::{Deed, EventBus, KINDS, PATIENCE, Recorder, Running, event
 fn stubborn(name: &'static str, product: Uuid, refuses: &Arc<AtomicBool>) -> Arc<Recorder> {
     let refuses = refuses.clone();
     Recorder::new(name, KINDS, move |stored, _| {
-        let is_refused = stored.event.aggregate_id == product && refuses.load(Ordering::Relaxed);
-        if is_refused { Deed::Refuse } else { Deed::Accept }
+        if stored.event.aggregate_id == product && refuses.load(Ordering::Relaxed) {
+            Deed::Refuse
+        } else {
+            Deed::Accept
+        }
     })
 }
 

@@ -18,10 +18,9 @@ fn events(count: u64) -> Vec<StoredEvent> {
         sequence,
         kind: KINDS[0].to_owned(),
         occurred_at: time(),
-        actor: sequence.is_multiple_of(2).then(id),
+        actor: (sequence.is_multiple_of(2)).then(id),
         command_id: id(),
-        traceparent: sequence
-            .is_multiple_of(3)
+        traceparent: (sequence.is_multiple_of(3))
             .then(|| "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
         data: if sequence.is_multiple_of(4) {
             [("name", "Ñandú 🐝 \\ \"'\u{0}"), ("empty", "")].into_iter().collect()
@@ -69,7 +68,7 @@ pub async fn of_twenty_who_publish_at_once_each_is_heard(
 ) {
     let publisher = Arc::new(publisher);
     let (_running, reactor) = subscribed(&publisher, subscriber).await;
-    let handed_over = at_once(20, |_| {
+    let tasks = at_once(20, |_| {
         let publisher = publisher.clone();
         async move {
             let events = events(5);
@@ -77,7 +76,7 @@ pub async fn of_twenty_who_publish_at_once_each_is_heard(
             events
         }
     });
-    for events in handed_over.await {
+    for events in tasks.await {
         reactor.gets(&events).await;
         assert_eq!(reactor.of(events[0].event.aggregate_id), events);
     }

@@ -3,7 +3,7 @@ use domain_shared::{BrokerError, DeadLetter, DeadLetters};
 use lapin::{
     Acker,
     message::Delivery,
-    options::{BasicAckOptions, BasicGetOptions, BasicNackOptions},
+    options::{BasicGetOptions, BasicNackOptions},
 };
 
 use super::{
@@ -95,7 +95,7 @@ impl DeadLetters for RabbitDeadLetters {
         if let Some(delivery) = &found {
             let queue = topology::queue_of(&self.config, reactor)?;
             reading.line.put(queue, &delivery.data, letter::fresh(delivery)).await?;
-            delivery.ack(BasicAckOptions::default()).await.or_broker()?;
+            reading.line.ack(delivery).await?;
         }
         reading.end().await?;
         Ok(found.is_some())
@@ -104,7 +104,7 @@ impl DeadLetters for RabbitDeadLetters {
     async fn discard(&self, reactor: &str, id: &str) -> Result<bool, BrokerError> {
         let (reading, found) = self.find(reactor, id).await?;
         if let Some(delivery) = &found {
-            delivery.ack(BasicAckOptions::default()).await.or_broker()?;
+            reading.line.ack(delivery).await?;
         }
         reading.end().await?;
         Ok(found.is_some())

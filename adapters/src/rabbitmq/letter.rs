@@ -34,7 +34,7 @@ pub(super) struct Failure<'a> {
 
 /// How often the event was refused before.
 pub(super) fn tries(delivery: &Delivery) -> u32 {
-    header(delivery, TRIES).and_then(lapin::types::AMQPValue::as_long_uint).unwrap_or(0)
+    header(delivery, TRIES).and_then(AMQPValue::as_long_uint).unwrap_or(0)
 }
 
 /// The message's properties as they were when it was published.

@@ -1,9 +1,11 @@
 //! A connection to the broker.
+use std::time::Duration;
+
 use domain_shared::BrokerError;
 use lapin::{
     BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, PublisherConfirm,
-    message::BasicReturnMessage,
-    options::{BasicPublishOptions, ConfirmSelectOptions},
+    message::{BasicReturnMessage, Delivery},
+    options::{BasicAckOptions, BasicPublishOptions, ConfirmSelectOptions},
     types::ShortString,
     uri::AMQPUri,
 };
@@ -36,8 +38,28 @@ impl Line {
 
     /// Closes everything at once.
     pub(super) async fn close(&self) {
+        let closed = async { self.connection.close(200, "OK".into()).await.or_broker() };
         // If it can't be, it is closed already.
-        drop(self.connection.close(200, "OK".into()).await);
+        drop(within(self.config.timeout, closed).await);
+    }
+
+    /// Tells the broker that a message has been dealt with.
+    pub(super) async fn ack(&self, delivery: &Delivery) -> Result<(), BrokerError> {
+        let acked = async { delivery.ack(BasicAckOptions::default()).await.or_broker() };
+        let acked = tokio::select! {
+            acked = within(self.config.timeout, acked) => acked?,
+            // Where it was lost a moment ago the driver keeps silent.
+            () = self.lost() => false,
+        };
+        if acked { Ok(()) } else { Err(BrokerError::because("the channel is closed")) }
+    }
+
+    /// Returns soon after the channel was lost.
+    async fn lost(&self) {
+        const PAUSE: Duration = Duration::from_millis(100);
+        while self.channel.status().connected() {
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// Sends a message on its way. It is the broker's once the answer is [`confirmed`].

@@ -1,4 +1,4 @@
-//! `RabbitMQ` 3.10 or newer.
+//! RabbitMQ 3.10 or newer.
 //!
 //! Events go to a durable topic exchange, with their type as routing key. Each reactor has a durable quorum queue of its
 //! name that is bound to it; one instance at a time is handed its events, so that they come in order. What a reactor

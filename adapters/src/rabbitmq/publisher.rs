@@ -1,3 +1,5 @@
+use std::error::Error;
+
 use async_trait::async_trait;
 use domain_shared::{BrokerError, EventPublisher, StoredEvent};
 use lapin::BasicProperties;
@@ -69,7 +71,10 @@ impl EventPublisher for RabbitPublisher {
                     *place = Some(line);
                     return Ok(());
                 }
-                Err(error) => tracing::debug!(%error, "connecting again"),
+                Err(lost) => {
+                    let error: &(dyn Error + Send + Sync + 'static) = &lost;
+                    tracing::debug!(error, "connecting again");
+                }
             }
         }
         let line = self.connect().await?;

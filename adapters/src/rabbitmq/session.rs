@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use lapin::{
     Consumer,
     message::Delivery,
-    options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions},
+    options::{BasicConsumeOptions, BasicQosOptions},
     types::{FieldTable, ShortString},
 };
 use tokio::{
@@ -63,9 +63,7 @@ impl<'a> Session<'a> {
                 }
             };
             self.settle(&delivery).await?;
-            if !delivery.ack(BasicAckOptions::default()).await.or_broker()? {
-                return Err(BrokerError::because("the channel is closed"));
-            }
+            self.line.ack(&delivery).await?;
         }
     }
 

@@ -29,10 +29,7 @@ async fn dead(letters: &Arc<dyn DeadLetters>, count: usize) -> Vec<DeadLetter> {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     });
-    match found.await {
-        Ok(found) => found,
-        Err(_) => panic!("there aren't {count} dead letters: {:#?}", letters.list(100).await),
-    }
+    found.await.unwrap_or_else(|_| panic!("there aren't {count} dead letters"))
 }
 
 #[test]

@@ -28,9 +28,9 @@ pub use invalid::{Invalid, ValueObject};
 pub use letter::{Block, Letter};
 pub use page::Limit;
 pub use ports::{
-    BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetters, Decision, Delivery,
-    EventLog, EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError, Mailer, Once,
-    Reactor, Repository, Setback, TokenVerifier, deliver,
+    Attempt, BrokerError, Changed, Checkpoint, Checkpoints, Claim, Claimed, Clock, DeadLetter, DeadLetters,
+    Decision, Delivery, Digest, EventLog, EventPublisher, EventSubscriber, IdGenerator, IdempotencyKeys,
+    Inbox, LogWatch, MailError, Mailer, Once, Reactor, Repository, Setback, TokenVerifier, deliver, recall,
 };
 pub use scope::{Scope, Scopes};
 pub use text::{line, paragraph};

@@ -23,6 +23,7 @@ pub mod concurrency;
 pub mod event_log;
 mod examples;
 pub mod id_generator;
+pub mod idempotency_keys;
 pub mod inbox;
 pub mod login_code_generator;
 pub mod login_codes;

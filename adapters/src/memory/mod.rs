@@ -2,6 +2,7 @@
 mod catalogue;
 mod checkpoints;
 mod event_log;
+mod idempotency;
 mod inbox;
 mod login_codes;
 mod plain_hasher;
@@ -16,10 +17,11 @@ use std::{
 
 use domain_auth::{Session, User, UserId};
 use domain_product::Product;
-use domain_shared::{StoreError, StoredEvent};
+use domain_shared::{Digest, StoreError, StoredEvent};
 use uuid::Uuid;
 
 use crate::growth::Growth;
+use idempotency::Kept;
 use login_codes::Pending;
 pub use plain_hasher::PlainHasher;
 
@@ -35,12 +37,15 @@ struct State {
     codes: HashMap<UserId, Pending>,
     products: BTreeMap<Uuid, Product>,
     events: Vec<StoredEvent>,
+    /// Where in `events` the one with an id is.
+    event_ids: HashMap<Uuid, usize>,
     /// Told whenever events were added.
     grown: Growth,
     checkpoints: HashMap<String, u64>,
     /// Readers whose checkpoint somebody has.
     taken: HashSet<String>,
     inbox: HashSet<(String, Uuid)>,
+    keys: HashMap<Digest, Kept>,
 }
 
 impl MemoryStore {

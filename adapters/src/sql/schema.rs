@@ -94,4 +94,12 @@ tables! {
         consumer -> Text,
         event_id -> SqlUuid,
     }
+    idempotency_keys (key) {
+        key -> Binary,
+        fingerprint -> Binary,
+        command_id -> SqlUuid,
+        leased_until -> SqlTime,
+        expires_at -> SqlTime,
+        answer -> Nullable<Binary>,
+    }
 }

@@ -6,7 +6,11 @@ use super::connection::transaction;
 use crate::sql::{Dialect, Tables, failure::Failure, migration};
 
 const SQLITE: Dialect = Dialect {
-    shared: &[migration!("sqlite", "0001_events"), migration!("sqlite", "0003_inbox")],
+    shared: &[
+        migration!("sqlite", "0001_events"),
+        migration!("sqlite", "0003_inbox"),
+        migration!("sqlite", "0005_idempotency"),
+    ],
     auth: &[migration!("sqlite", "0002_auth")],
     product: &[migration!("sqlite", "0002_product")],
 };

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetters, Decision, EventLog,
-    EventPublisher, EventSubscriber, IdGenerator, Inbox, LogWatch, MailError, Mailer, Reactor, Repository,
-    Setback, TokenVerifier,
+    Attempt, BrokerError, Changed, Checkpoint, Checkpoints, Claim, Claimed, Clock, DeadLetter, DeadLetters,
+    Decision, Digest, EventLog, EventPublisher, EventSubscriber, IdGenerator, IdempotencyKeys, Inbox,
+    LogWatch, MailError, Mailer, Reactor, Repository, Setback, TokenVerifier,
 };
 use crate::{Aggregate, ChangeError, Claims, Letter, StoreError, StoredEvent, TokenError};
 
@@ -136,5 +136,32 @@ impl<T: DeadLetters + ?Sized> DeadLetters for Arc<T> {
     }
     async fn discard(&self, reactor: &str, id: &str) -> Result<bool, BrokerError> {
         (**self).discard(reactor, id).await
+    }
+}
+
+#[async_trait]
+impl<T: IdempotencyKeys + ?Sized> IdempotencyKeys for Arc<T> {
+    async fn claim(&self, claim: &Claim) -> Result<Claimed, StoreError> {
+        (**self).claim(claim).await
+    }
+    async fn complete(
+        &self,
+        attempt: &Attempt,
+        answer: &[u8],
+        until: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        (**self).complete(attempt, answer, until).await
+    }
+    async fn release(&self, attempt: &Attempt) -> Result<(), StoreError> {
+        (**self).release(attempt).await
+    }
+    async fn lapse(&self, attempt: &Attempt) -> Result<(), StoreError> {
+        (**self).lapse(attempt).await
+    }
+    async fn forget(&self, key: &Digest) -> Result<(), StoreError> {
+        (**self).forget(key).await
+    }
+    async fn sweep(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, StoreError> {
+        (**self).sweep(now, limit).await
     }
 }

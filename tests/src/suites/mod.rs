@@ -55,6 +55,7 @@ mod tests {
             include_str!("../clock.rs"),
             include_str!("../id_generator.rs"),
             include_str!("../inbox.rs"),
+            include_str!("../idempotency_keys.rs"),
         ] {
             assert!(cases(source).count() > 0);
             for case in cases(source) {

@@ -29,6 +29,10 @@ macro_rules! auth_store {
             use super::*;
             $crate::login_codes!($fresh);
         }
+        mod idempotency_keys {
+            use super::*;
+            $crate::idempotency_keys!($fresh);
+        }
     };
 }
 
@@ -59,6 +63,10 @@ macro_rules! product_store {
         mod inbox {
             use super::*;
             $crate::inbox!($fresh);
+        }
+        mod idempotency_keys {
+            use super::*;
+            $crate::idempotency_keys!($fresh);
         }
     };
 }

@@ -1,6 +1,7 @@
 //! Rows, and what they are of.
 mod challenge;
 mod event;
+mod idempotency;
 mod product;
 mod session;
 mod user;
@@ -10,6 +11,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer, value};
 
 pub use challenge::ChallengeRow;
 pub use event::{EventRow, StoredEventRow};
+pub use idempotency::ClaimRow;
 pub use product::ProductRow;
 pub use session::SessionRow;
 pub use user::UserRow;

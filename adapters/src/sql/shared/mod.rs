@@ -3,6 +3,7 @@
 mod catalogue;
 mod checkpoints;
 mod events;
+mod idempotency;
 mod inbox;
 mod login_codes;
 mod query;

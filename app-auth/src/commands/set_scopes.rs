@@ -1,8 +1,6 @@
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use domain_auth::{User, UserId};
-use domain_shared::{Caller, Handle, Repository, Scopes};
+use domain_shared::{Caller, Context, Handle, Scopes};
 
 use crate::{Auth, AuthError, Ports};
 
@@ -21,10 +19,9 @@ impl<P: Ports> Handle<SetScopes> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: SetScopes, caller: &Caller) -> Result<User, AuthError> {
-        let (context, scopes) = (self.context(caller), command.scopes);
-        let set = Arc::new(move |user: &mut User| user.set_scopes(scopes.clone(), &context));
-        let changed = self.ports.users().change(command.user, set).await?;
-        changed.map(|changed| changed.aggregate).ok_or(AuthError::UserNotFound)
+        let scopes = command.scopes;
+        let set = move |user: &mut User, context: &Context| user.set_scopes(scopes.clone(), context);
+        self.change_user(command.user, caller, set).await
     }
 }
 

@@ -4,14 +4,18 @@ use std::sync::Arc;
 use adapters::{
     bcrypt::Bcrypt,
     jwt::{JwtSigner, JwtVerifier},
-    keyed::{KeyedCodes, KeyedRefreshTokens},
+    keyed::{KeptAnswers, KeyedCodes, KeyedRefreshTokens},
     system::{SystemClock, UuidV7},
 };
 use app_auth::{Auth, Wiring, reactors::WelcomeMail};
 use domain_auth::{LoginCodes, SessionRepository, UserDirectory, UserRepository};
+use domain_shared::EventLog;
 
 use super::{AuthStore, ComposeError, DynMailer, Outbox, TOKEN_REALM};
-use crate::config::{Config, Refusal};
+use crate::{
+    config::{Config, Refusal},
+    http::idempotency::Retries,
+};
 
 /// The adapters behind auth-service's ports. The store and the mailer are chosen at run time; see
 /// `docs/adr/0004-dynamic-dispatch-at-the-edge.md`.
@@ -20,6 +24,7 @@ pub type AuthPorts = Wiring<
     Arc<dyn UserDirectory>,
     Arc<dyn SessionRepository>,
     Arc<dyn LoginCodes>,
+    Arc<dyn EventLog>,
     KeyedCodes,
     Bcrypt,
     JwtSigner,
@@ -35,6 +40,8 @@ pub type AuthPorts = Wiring<
 pub struct AuthService {
     /// The use cases.
     pub auth: Auth<AuthPorts>,
+    /// What it remembers of requests that may be sent again.
+    pub retries: Retries,
     /// What it keeps.
     pub store: AuthStore,
     /// Its way out for letters.
@@ -67,6 +74,7 @@ impl AuthService {
             directory: store.directory.clone(),
             sessions: store.sessions.clone(),
             codes: store.codes.clone(),
+            log: store.log.clone(),
             code_generator: KeyedCodes::new(&secrets.key),
             hasher: Bcrypt::new(config.settings.bcrypt_cost, &secrets.password_key, threads, QUEUE),
             signer,
@@ -76,7 +84,8 @@ impl AuthService {
             clock: SystemClock,
             ids: UuidV7,
         };
-        Ok(Self { auth: Auth { ports, policy: config.policy.clone() }, store, outbox })
+        let retries = Retries::new(store.keys.clone(), KeptAnswers::sealed(&secrets.key));
+        Ok(Self { auth: Auth { ports, policy: config.policy.clone() }, retries, store, outbox })
     }
 
     /// What happens because something else has happened.

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use adapters::{
     jwt::JwtVerifier,
+    keyed::KeptAnswers,
     system::{SystemClock, UuidV7},
 };
 use app_product::{Products, Wiring, reactors::LowStockMail};
@@ -12,7 +13,7 @@ use domain_shared::{EventLog, Language};
 use super::{ComposeError, Outbox, ProductStore, TOKEN_REALM};
 use crate::{
     config::{Config, Refusal},
-    http::product::Access,
+    http::{idempotency::Retries, product::Access},
 };
 
 /// The adapters behind product-service's ports. The store is chosen at run time; see
@@ -27,6 +28,8 @@ pub struct ProductService {
     pub products: Products<ProductPorts>,
     /// Who may do what.
     pub access: Access,
+    /// What it remembers of requests that may be sent again.
+    pub retries: Retries,
     /// What it keeps.
     pub store: ProductStore,
     /// Its way out for letters.
@@ -61,6 +64,7 @@ impl ProductService {
         Ok(Self {
             products: Products(ports),
             access: Access { verifier: Arc::new(verifier), public_writes: config.public_writes },
+            retries: Retries::new(store.keys.clone(), KeptAnswers::plain()),
             store,
             outbox,
             reactors: vec![Arc::new(low_stock)],

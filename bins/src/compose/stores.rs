@@ -10,7 +10,7 @@ use adapters::{
 use async_trait::async_trait;
 use domain_auth::{LoginCodes, Session, SessionRepository, User, UserDirectory, UserRepository};
 use domain_product::{Catalogue, Product, ProductRepository};
-use domain_shared::{Checkpoints, EventLog, Repository, StoreError};
+use domain_shared::{Checkpoints, EventLog, IdempotencyKeys, Repository, StoreError};
 
 use super::ComposeError;
 use crate::config::Store;
@@ -45,6 +45,8 @@ pub struct AuthStore {
     pub log: Arc<dyn EventLog>,
     /// How far readers have come.
     pub checkpoints: Arc<dyn Checkpoints>,
+    /// Keys of requests that may be sent again.
+    pub(super) keys: Arc<dyn IdempotencyKeys>,
     /// Whether it answers.
     pub probe: Arc<dyn Probe>,
 }
@@ -58,6 +60,8 @@ pub struct ProductStore {
     pub log: Arc<dyn EventLog>,
     /// How far readers have come.
     pub checkpoints: Arc<dyn Checkpoints>,
+    /// Keys of requests that may be sent again.
+    pub(super) keys: Arc<dyn IdempotencyKeys>,
     /// Whether it answers.
     pub probe: Arc<dyn Probe>,
 }
@@ -66,7 +70,7 @@ impl AuthStore {
     fn of<S>(store: S) -> Self
     where
         S: UserRepository + Repository<User> + UserDirectory + SessionRepository + Repository<Session>,
-        S: LoginCodes + EventLog + Checkpoints + Probe,
+        S: LoginCodes + EventLog + Checkpoints + IdempotencyKeys + Probe,
     {
         let store = Arc::new(store);
         Self {
@@ -76,6 +80,7 @@ impl AuthStore {
             codes: store.clone(),
             log: store.clone(),
             checkpoints: store.clone(),
+            keys: store.clone(),
             probe: store,
         }
     }
@@ -96,7 +101,7 @@ impl AuthStore {
 impl ProductStore {
     fn of<S>(store: S) -> Self
     where
-        S: Repository<Product> + Catalogue + EventLog + Checkpoints + Probe,
+        S: Repository<Product> + Catalogue + EventLog + Checkpoints + IdempotencyKeys + Probe,
     {
         let store = Arc::new(store);
         Self {
@@ -104,6 +109,7 @@ impl ProductStore {
             catalogue: store.clone(),
             log: store.clone(),
             checkpoints: store.clone(),
+            keys: store.clone(),
             probe: store,
         }
     }

@@ -10,7 +10,7 @@ use utoipa::{
 };
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{health, problem::ProblemBody, service};
+use super::{health, idempotency, problem::ProblemBody, service};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -32,6 +32,8 @@ pub fn document(api: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     for item in document.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
         operations.into_iter().flatten().for_each(may_fail);
+        // Each POST changes something, and its route takes the key.
+        item.post.iter_mut().for_each(idempotency::docs::describe);
     }
     document
 }

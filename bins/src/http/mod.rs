@@ -7,6 +7,7 @@ pub mod context;
 pub mod docs;
 mod field;
 pub mod health;
+pub mod idempotency;
 pub mod mailbox;
 mod message;
 pub mod metrics;

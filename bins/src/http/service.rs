@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::{
     docs,
     health::{self, Dependencies},
+    idempotency::{IDEMPOTENCY_KEY, IDEMPOTENT_REPLAYED},
     metrics::{self, Metrics},
     problem::Problem,
     routing::{get, resource},
@@ -79,9 +80,16 @@ async fn nothing_here() -> Result<HttpResponse, Problem> {
 
 /// Browsers may call from the origins listed, and from nowhere else.
 pub fn cors(origins: &Arc<[String]>) -> Cors {
-    let headers =
-        [AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, HeaderName::from_static("x-request-id")];
-    let exposed = [ETAG, LINK, LOCATION, RETRY_AFTER, HeaderName::from_static("x-request-id")];
+    let headers = [
+        AUTHORIZATION,
+        CONTENT_TYPE,
+        IF_MATCH,
+        IF_NONE_MATCH,
+        IDEMPOTENCY_KEY,
+        HeaderName::from_static("x-request-id"),
+    ];
+    let exposed =
+        [ETAG, LINK, LOCATION, RETRY_AFTER, IDEMPOTENT_REPLAYED, HeaderName::from_static("x-request-id")];
     let cors = Cors::default()
         .allowed_methods(["GET", "POST", "PUT", "DELETE"])
         .allowed_headers(headers)

@@ -92,6 +92,10 @@ pub async fn housekeeping(world: &World) {
         assert_eq!(json_of(get("/health/ready").await.unwrap(), 200).await["dependencies"]["database"], "up");
         let api = json_of(get("/openapi.json").await.unwrap(), 200).await;
         assert!(api["openapi"].as_str().unwrap().starts_with("3.1"), "{}", api["openapi"]);
+        for post in api["paths"].as_object().unwrap().values().filter_map(|path| path.get("post")) {
+            let takes = |name| post["parameters"].as_array().unwrap().iter().any(|p| p["name"] == name);
+            assert!(takes("Idempotency-Key") && post["responses"]["409"].is_object(), "{post}");
+        }
         let page = get("/docs").await.unwrap();
         assert!(page.text().await.unwrap().contains("swagger-ui"), "{name} /docs");
         let metrics = get("/metrics").await.unwrap().text().await.unwrap();
@@ -104,7 +108,7 @@ pub async fn cross_origin_calls_come_from_listed_origins_only(world: &World) {
         let preflight = world.at_auth(Method::OPTIONS, "/login").header("Origin", origin);
         preflight
             .header("Access-Control-Request-Method", "POST")
-            .header("Access-Control-Request-Headers", "authorization, content-type")
+            .header("Access-Control-Request-Headers", "authorization, content-type, idempotency-key")
             .send()
     };
     let listed = ask("https://shop.example.com").await.unwrap();

@@ -3,6 +3,7 @@
 mod access;
 mod actions;
 mod input;
+mod killed;
 mod lifecycle;
 mod mails;
 mod protocol;

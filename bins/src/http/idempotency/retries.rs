@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::answer;
 use crate::http::problem::Problem;
 
-/// How long an attempt has the key to itself: longer than any handler takes.
+/// How long an attempt has the key to itself: longer than handlers take, though one that takes longer does no harm.
 const LEASE: TimeDelta = TimeDelta::seconds(10);
 /// How long a key and its answer are remembered.
 const KEPT: TimeDelta = TimeDelta::hours(24);

@@ -11,11 +11,14 @@ mod policy;
 mod ports;
 pub mod queries;
 pub mod reactors;
+#[cfg(test)]
+mod retries;
 mod sessions;
 
 #[cfg(test)]
 mod testing;
 mod tokens;
+mod users;
 
 use chrono::{DateTime, Utc};
 use domain_shared::{Caller, Clock, Context};
@@ -39,7 +42,8 @@ impl<P: Ports> Auth<P> {
         self.ports.clock().now()
     }
 
-    /// Fresh for every aggregate: event ids derive from it.
+    /// Of the command's own change. Event ids derive from its id, so whatever else is changed is so for
+    /// [`Caller::besides`] or [`Caller::then`].
     fn context(&self, caller: &Caller) -> Context {
         caller.context(self.ports.clock(), self.ports.ids())
     }

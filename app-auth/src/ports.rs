@@ -2,7 +2,7 @@ use domain_auth::{
     LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, SessionRepository, TokenSigner,
     UserDirectory, UserRepository,
 };
-use domain_shared::{Clock, IdGenerator, Mailer, TokenVerifier};
+use domain_shared::{Clock, EventLog, IdGenerator, Mailer, TokenVerifier};
 
 domain_shared::ports! {
     /// Everything the auth use cases ask of the outside world.
@@ -15,6 +15,8 @@ domain_shared::ports! {
         sessions: Sessions: SessionRepository,
         /// The challenges that wait for their code.
         codes: Codes: LoginCodes,
+        /// What happened.
+        log: Log: EventLog,
         /// Derives the codes.
         code_generator: CodeGenerator: LoginCodeGenerator,
         /// Hashes passwords.

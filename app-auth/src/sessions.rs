@@ -6,14 +6,14 @@ use domain_shared::{Aggregate, Caller, Repository};
 use crate::{Auth, AuthError, Ports};
 
 impl<P: Ports> Auth<P> {
-    /// Ends one session; one that has ended already, or never was, is fine.
+    /// Ends one session; one that has ended already, or never was, is fine, so doing it again does no harm.
     pub(crate) async fn end_session(
         &self,
         session: SessionId,
         reason: EndReason,
         caller: &Caller,
     ) -> Result<(), AuthError> {
-        let context = self.context(caller);
+        let context = self.context(&caller.besides());
         self.ports
             .sessions()
             .change(session, Arc::new(move |s: &mut Session| s.end(reason, &context)))

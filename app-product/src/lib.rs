@@ -47,10 +47,14 @@ pub mod queries;
 pub mod reactors;
 
 #[cfg(test)]
+mod retries;
+#[cfg(test)]
 mod testing;
 
+use std::sync::Arc;
+
 use domain_product::{Product, ProductError, ProductId};
-use domain_shared::{Caller, Changed, Context, Decision, Repository};
+use domain_shared::{Caller, Changed, Context, Decision, Repository, StoreError, recall};
 
 pub use error::AppError;
 pub use ports::{Ports, Wiring};
@@ -68,9 +72,27 @@ impl<P: Ports> Products<P> {
     async fn change(
         &self,
         id: ProductId,
-        decide: impl Fn(&mut Product) -> Result<(), ProductError> + Send + Sync + 'static,
+        caller: &Caller,
+        decide: impl Fn(&mut Product, &Context) -> Result<(), ProductError> + Send + Sync + 'static,
     ) -> Result<Changed<Product>, AppError> {
-        let decide: Decision<Product> = std::sync::Arc::new(decide);
-        self.0.products().change(id, decide).await?.ok_or(AppError::ProductNotFound)
+        let context = self.context(caller);
+        let decide: Decision<Product> = Arc::new(move |product| decide(product, &context));
+        match self.0.products().change(id, decide).await {
+            Ok(Some(changed)) => Ok(changed),
+            Ok(None) => self.first(AppError::ProductNotFound, caller).await,
+            Err(refusal) => self.first(refusal.into(), caller).await,
+        }
+    }
+
+    /// What the caller's command led to, if it is refused now because it was carried out already. Asked only after a
+    /// refusal, so that nobody else pays for it.
+    ///
+    /// # Errors
+    /// The refusal, if it wasn't.
+    async fn first(&self, refusal: AppError, caller: &Caller) -> Result<Changed<Product>, AppError> {
+        match (refusal, caller.command) {
+            (refusal @ AppError::Store(StoreError::Unavailable(_)), _) | (refusal, None) => Err(refusal),
+            (refusal, Some(command)) => recall(self.0.log(), command).await?.ok_or(refusal),
+        }
     }
 }

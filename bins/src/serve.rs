@@ -78,7 +78,7 @@ impl Service {
     fn routes(&self, config: &mut web::ServiceConfig, shows_mails: bool) {
         match self {
             Self::Auth(auth) => {
-                config.app_data(Data::new(auth.auth.clone()));
+                config.app_data(Data::new(auth.auth.clone())).app_data(Data::new(auth.retries.clone()));
                 http::auth::routes(config);
                 if let Some(folder) = auth.outbox.folder.clone().filter(|_| shows_mails) {
                     http::mailbox::routes(config, folder);
@@ -87,7 +87,8 @@ impl Service {
             Self::Product(product) => {
                 config
                     .app_data(Data::new(product.products.clone()))
-                    .app_data(Data::new(product.access.clone()));
+                    .app_data(Data::new(product.access.clone()))
+                    .app_data(Data::new(product.retries.clone()));
                 http::product::routes(config);
             }
         }

@@ -43,6 +43,9 @@ pub struct Caller {
     pub language: Language,
     /// The W3C trace context of the request.
     pub traceparent: Option<String>,
+    /// The command's id, where attempts at the same command must be told from new ones: the log takes its events once.
+    /// Otherwise every change is a command of its own.
+    pub command: Option<Uuid>,
 }
 
 impl Caller {
@@ -52,10 +55,26 @@ impl Caller {
         Self { actor: Some(actor.into()), ..Self::default() }
     }
 
+    /// The same caller, for what is done besides the command's own change and may be done again without harm. The ids of
+    /// events derive from the command's, so no two changes may have the same one.
+    #[must_use]
+    pub fn besides(&self) -> Self {
+        Self { command: None, ..self.clone() }
+    }
+
+    /// The same caller, for a second change that must be made once, too. Its command's id follows from the first's.
+    #[must_use]
+    pub fn then(&self) -> Self {
+        /// More than one command has events.
+        const STEP: u128 = 1 << 15;
+        let next = |command: Uuid| Uuid::from_u128(command.as_u128().wrapping_add(STEP));
+        Self { command: self.command.map(next), ..self.clone() }
+    }
+
     /// The circumstances of a decision made now for this caller.
     pub fn context(&self, clock: &(impl Clock + ?Sized), ids: &(impl IdGenerator + ?Sized)) -> Context {
         Context {
-            command_id: ids.next_id(),
+            command_id: self.command.unwrap_or_else(|| ids.next_id()),
             at: clock.now(),
             actor: self.actor,
             traceparent: self.traceparent.clone(),

@@ -56,6 +56,9 @@ pub enum StoreError {
     /// Someone else changed it since it was read.
     #[error("someone else changed it first")]
     Stale,
+    /// The command was carried out before: the log has its events, and takes no others of it.
+    #[error("this was done already")]
+    Repeated,
     /// The store can't answer.
     #[error("the store is unavailable")]
     Unavailable(#[source] BoxError),
@@ -71,7 +74,7 @@ impl StoreError {
 impl Fault for StoreError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Taken(_) | Self::Stale => Kind::Conflict,
+            Self::Taken(_) | Self::Stale | Self::Repeated => Kind::Conflict,
             Self::Unavailable(_) => Kind::Unavailable,
         }
     }
@@ -80,6 +83,7 @@ impl Fault for StoreError {
         match self {
             Self::Taken(what) => format!("{what}_taken").into(),
             Self::Stale => "stale".into(),
+            Self::Repeated => "repeated".into(),
             Self::Unavailable(_) => "unavailable".into(),
         }
     }

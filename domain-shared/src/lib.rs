@@ -35,10 +35,10 @@ pub use invalid::{Invalid, ValueObject};
 pub use letter::{Block, Letter};
 pub use page::Limit;
 pub use ports::{
-    Backlog, BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetterBox, DeadLetters,
-    Decision, Delivery, EventLog, EventPublisher, EventSubscriber, Generation, IdGenerator, Inbox, LogWatch,
-    MailError, Mailer, Once, ProjectionStore, Reactor, Repository, Revocations, Setback, Snapshots,
-    TokenVerifier, deliver,
+    Attempt, Backlog, BrokerError, Changed, Checkpoint, Checkpoints, Claim, Claimed, Clock, DeadLetter,
+    DeadLetterBox, DeadLetters, Decision, Delivery, Digest, EventLog, EventPublisher, EventSubscriber,
+    Generation, IdGenerator, IdempotencyKeys, Inbox, LogWatch, MailError, Mailer, Once, ProjectionStore,
+    Reactor, Repository, Revocations, Setback, Snapshots, TokenVerifier, deliver, recall,
 };
 pub use projection::{Folded, ProjectedRow, Projection, fold, keys};
 pub use revocation::{DenyList, Revocation, Revoked};

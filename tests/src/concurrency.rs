@@ -1,12 +1,12 @@
 //! What [`Repository`] promises to those who write at the same time. The subject is a repository and its log.
 use std::{sync::Arc, time::Duration};
 
-use domain_shared::{EventLog, Repository, StoreError};
+use domain_shared::{ChangeError, EventLog, Repository, StoreError};
 
 use crate::{
     examples::Example,
     repository::{found, step},
-    support::{at_once, history},
+    support::{at_once, context, history},
 };
 
 async fn changes_at_once<A: Example>((repository, log): (impl Repository<A>, impl EventLog), count: usize) {
@@ -106,6 +106,24 @@ pub async fn of_twenty_saves_of_one_id_one_succeeds<A: Example>(
     let stale = |result: &&Result<(), StoreError>| matches!(result, Err(StoreError::Stale));
     assert_eq!(results.iter().filter(stale).count(), 19, "{results:?}");
     assert_eq!(history(&log, model.id().into()).await.len(), 1);
+}
+
+pub async fn of_twenty_changes_by_one_command_one_is_made<A: Example>(
+    (repository, log): (impl Repository<A>, impl EventLog),
+) {
+    let (repository, context) = (Arc::new(repository), context());
+    let mut saved = A::small();
+    repository.save(&mut saved).await.unwrap();
+    let id = saved.id();
+    let changes = at_once(20, |_| {
+        let (repository, context) = (repository.clone(), context.clone());
+        async move { repository.change(id, Arc::new(move |a: &mut A| a.step(&context))).await.map(|_| ()) }
+    });
+    let results = changes.await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
+    let repeated = |result: &&Result<_, _>| matches!(result, Err(ChangeError::Store(StoreError::Repeated)));
+    assert_eq!(results.iter().filter(repeated).count(), 19, "{results:?}");
+    assert_eq!(history(&log, id.into()).await.len(), 2);
 }
 
 pub async fn a_caller_who_goes_away_leaves_nothing_half_done<A: Example>(

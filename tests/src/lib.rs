@@ -28,6 +28,7 @@ pub mod event_publisher;
 pub mod event_subscriber;
 mod examples;
 pub mod id_generator;
+pub mod idempotency_keys;
 pub mod inbox;
 pub mod login_code_generator;
 pub mod login_codes;

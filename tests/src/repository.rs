@@ -171,6 +171,35 @@ pub async fn a_change_that_records_nothing_stores_nothing<A: Example>(
     assert_eq!(history(&log, saved.id().into()).await.len(), 2);
 }
 
+pub async fn a_command_is_carried_out_once<A: Example>(
+    (repository, log): (impl Repository<A>, impl EventLog),
+) {
+    let (mut one, mut other) = (A::small(), A::small());
+    repository.save(&mut one).await.unwrap();
+    repository.save(&mut other).await.unwrap();
+    let context = context();
+    let step = |id| {
+        let context = context.clone();
+        repository.change(id, Arc::new(move |a: &mut A| a.step(&context)))
+    };
+    let after = step(one.id()).await.unwrap().expect("it is there").aggregate;
+    for id in [one.id(), other.id()] {
+        let again = step(id).await;
+        assert!(matches!(again, Err(ChangeError::Store(StoreError::Repeated))), "{again:?}");
+    }
+    assert_same(&found(&repository, one.id()).await, &after, "nothing is stored a second time");
+    assert_same(&found(&repository, other.id()).await, &other, "nothing is stored elsewhere");
+
+    let mut new = A::small();
+    new.step(&context).unwrap();
+    let events = new.journal().clone();
+    let refused = repository.save(&mut new).await;
+    assert!(matches!(refused, Err(StoreError::Repeated)), "{refused:?}");
+    assert_eq!(new.journal(), &events, "the events stay pending");
+    assert!(repository.find(new.id()).await.unwrap().is_none(), "nothing is stored");
+    assert_eq!(whole_log(&log, 3).await.len(), 3);
+}
+
 pub async fn events_of_several_aggregates_keep_apart<A: Example>(
     (repository, log): (impl Repository<A>, impl EventLog),
 ) {

@@ -24,7 +24,7 @@ mod behind_dyn {
         LoginCodes, PasswordHasher, Session, SessionRepository, User, UserDirectory, UserRepository,
     };
     use domain_product::{Catalogue, Product, ProductRepository};
-    use domain_shared::{Checkpoints, EventLog, Repository};
+    use domain_shared::{Checkpoints, EventLog, IdempotencyKeys, Repository};
 
     use super::*;
 
@@ -82,6 +82,10 @@ mod behind_dyn {
     mod checkpoints {
         use super::*;
         conformance::checkpoints!(store!(dyn Checkpoints));
+    }
+    mod idempotency_keys {
+        use super::*;
+        conformance::idempotency_keys!(store!(dyn IdempotencyKeys));
     }
     mod hasher {
         use super::*;

@@ -56,6 +56,10 @@ impl SecretKey {
         })
     }
 
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     pub(crate) fn for_hmac(&self, algorithm: hmac::Algorithm) -> hmac::Key {
         hmac::Key::new(algorithm, &self.0)
     }

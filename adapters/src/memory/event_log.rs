@@ -36,8 +36,11 @@ impl EventLog for MemoryStore {
     }
 
     async fn of_command(&self, command_id: Uuid) -> Result<Vec<StoredEvent>, StoreError> {
-        let is_of = |stored: &&StoredEvent| stored.event.command_id == command_id;
-        Ok(self.state().events.iter().filter(is_of).cloned().collect())
+        let (state, first) = (self.state(), command_id.as_u128());
+        // The ids of a command's events are its own and those right after it.
+        let ids = (0..).map(|offset| Uuid::from_u128(first.wrapping_add(offset)));
+        let found = ids.map_while(|id| state.events.get(*state.event_ids.get(&id)?));
+        Ok(found.take_while(|stored| stored.event.command_id == command_id).cloned().collect())
     }
 
     async fn backlog(&self, position: u64) -> Result<Backlog, StoreError> {

@@ -3,6 +3,7 @@ mod catalogue;
 mod checkpoints;
 mod dead_letters;
 mod event_log;
+mod idempotency;
 mod inbox;
 mod login_codes;
 mod plain_hasher;
@@ -20,11 +21,12 @@ use std::{
 
 use domain_auth::{ActivityRow, Session, User, UserId};
 use domain_product::{InventoryItem, LedgerEntry, Product};
-use domain_shared::{Revocation, StoreError, StoredEvent};
+use domain_shared::{Digest, Revocation, StoreError, StoredEvent};
 use uuid::Uuid;
 
 use crate::growth::Growth;
 use dead_letters::Buried;
+use idempotency::Kept;
 use login_codes::Pending;
 pub use plain_hasher::PlainHasher;
 use projections::Rows;
@@ -41,6 +43,8 @@ struct State {
     codes: HashMap<UserId, Pending>,
     products: BTreeMap<Uuid, Product>,
     events: Vec<StoredEvent>,
+    /// Where in `events` the one with an id is.
+    event_ids: HashMap<Uuid, usize>,
     /// Told whenever events were added.
     grown: Growth,
     checkpoints: HashMap<String, u64>,
@@ -52,6 +56,7 @@ struct State {
     activity: Rows<ActivityRow>,
     revocations: Vec<(u64, Uuid, Revocation)>,
     dead_letters: Vec<Buried>,
+    keys: HashMap<Digest, Kept>,
 }
 
 impl MemoryStore {

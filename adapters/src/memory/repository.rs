@@ -66,8 +66,13 @@ fn store<A: Kept>(state: &mut State, aggregate: &A) -> Result<(), StoreError> {
     if let Some(what) = others.filter_map(|other| aggregate.clash(other)).min() {
         return Err(StoreError::Taken(what));
     }
-    for event in seal(aggregate)? {
+    let events = seal(aggregate)?;
+    if events.iter().any(|event| state.event_ids.contains_key(&event.id)) {
+        return Err(StoreError::Repeated);
+    }
+    for event in events {
         let position = state.events.last().map_or(1, |last| last.position + 1);
+        state.event_ids.insert(event.id, state.events.len());
         state.events.push(StoredEvent { position, event });
     }
     state.grown.tell();

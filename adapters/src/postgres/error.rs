@@ -17,7 +17,8 @@ pub(super) fn store_error(failure: Failure) -> StoreError {
             Some("users_email_key") => StoreError::Taken("email"),
             Some("users_username_key") => StoreError::Taken("username"),
             Some("products_sku_key") => StoreError::Taken("sku"),
-            // the id of an aggregate, or of an event
+            Some("events_id_key") => StoreError::Repeated,
+            // the id of an aggregate
             _ => StoreError::Stale,
         },
         Failure::Driver(other) => StoreError::unavailable(other),

@@ -16,6 +16,7 @@ const POSTGRES: Dialect = Dialect {
         migration!("postgres", "0001_events"),
         migration!("postgres", "0003_inbox"),
         migration!("postgres", "0004_dead_letters"),
+        migration!("postgres", "0005_idempotency"),
         migration!("postgres", "0008_projections"),
     ],
     auth: &[migration!("postgres", "0002_auth"), migration!("postgres", "0009_auth_projections")],

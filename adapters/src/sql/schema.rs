@@ -148,6 +148,14 @@ tables! {
         user_id -> Nullable<SqlUuid>,
         at -> SqlTime,
     }
+    idempotency_keys (key) {
+        key -> Binary,
+        fingerprint -> Binary,
+        command_id -> SqlUuid,
+        leased_until -> SqlTime,
+        expires_at -> SqlTime,
+        answer -> Nullable<Binary>,
+    }
 }
 
 diesel::allow_tables_to_appear_in_same_query!(dead_letters, events);

@@ -19,7 +19,8 @@ fn violated(info: &(dyn DatabaseErrorInformation + Send + Sync)) -> StoreError {
         "users.email" => StoreError::Taken("email"),
         "users.username_key" => StoreError::Taken("username"),
         "products.sku" => StoreError::Taken("sku"),
-        // the id of an aggregate, or of an event
+        "events.id" => StoreError::Repeated,
+        // the id of an aggregate
         _ => StoreError::Stale,
     }
 }

@@ -10,6 +10,7 @@ const SQLITE: Dialect = Dialect {
         migration!("sqlite", "0001_events"),
         migration!("sqlite", "0003_inbox"),
         migration!("sqlite", "0004_dead_letters"),
+        migration!("sqlite", "0005_idempotency"),
         migration!("sqlite", "0008_projections"),
     ],
     auth: &[migration!("sqlite", "0002_auth"), migration!("sqlite", "0009_auth_projections")],

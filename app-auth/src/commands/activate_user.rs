@@ -1,8 +1,6 @@
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use domain_auth::{User, UserId};
-use domain_shared::{Caller, Handle, Repository};
+use domain_shared::{Caller, Handle};
 
 use crate::{Auth, AuthError, Ports};
 
@@ -19,9 +17,6 @@ impl<P: Ports> Handle<ActivateUser> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: ActivateUser, caller: &Caller) -> Result<User, AuthError> {
-        let context = self.context(caller);
-        let activate = Arc::new(move |user: &mut User| user.activate(&context));
-        let changed = self.ports.users().change(command.user, activate).await?;
-        changed.map(|changed| changed.aggregate).ok_or(AuthError::UserNotFound)
+        self.change_user(command.user, caller, User::activate).await
     }
 }

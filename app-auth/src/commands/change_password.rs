@@ -1,10 +1,8 @@
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use domain_auth::{
     EndReason, LoginCodes, Password, PasswordAttempt, PasswordHasher, SessionId, User, UserId,
 };
-use domain_shared::{Caller, Expected, Handle, Invalid, Repository};
+use domain_shared::{Caller, Context, Expected, Handle, Invalid, Repository};
 
 use crate::{Auth, AuthError, Ports};
 
@@ -39,12 +37,11 @@ impl<P: Ports> Handle<ChangePassword> for Auth<P> {
             return Err(AuthError::Invalid { field: "old_password", rule: Invalid::Mismatch });
         }
         let (old, new) = (user.password().clone(), hasher.hash(&new).await?);
-        let context = self.context(caller);
-        let change = Arc::new(move |user: &mut User| {
+        let change = move |user: &mut User, context: &Context| {
             user.must_be_at(&expected)?;
-            user.change_password(&old, new.clone(), Some(session), &context)
-        });
-        users.change(id, change).await?.ok_or(AuthError::UserNotFound)?;
+            user.change_password(&old, new.clone(), Some(session), context)
+        };
+        self.change_user(id, caller, change).await?;
         self.ports.codes().revoke(id).await?;
         self.end_sessions(id, Some(session), EndReason::PasswordChange, caller).await
     }
@@ -52,6 +49,8 @@ impl<P: Ports> Handle<ChangePassword> for Auth<P> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use domain_auth::UserError;
     use domain_shared::Aggregate;
 

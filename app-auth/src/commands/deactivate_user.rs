@@ -1,8 +1,6 @@
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use domain_auth::{EndReason, LoginCodes, User, UserId};
-use domain_shared::{Caller, Handle, Repository};
+use domain_shared::{Caller, Handle};
 
 use crate::{Auth, AuthError, Ports};
 
@@ -19,13 +17,10 @@ impl<P: Ports> Handle<DeactivateUser> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: DeactivateUser, caller: &Caller) -> Result<User, AuthError> {
-        let context = self.context(caller);
-        let deactivate = Arc::new(move |user: &mut User| user.deactivate(&context));
-        let changed =
-            self.ports.users().change(command.user, deactivate).await?.ok_or(AuthError::UserNotFound)?;
+        let user = self.change_user(command.user, caller, User::deactivate).await?;
         self.ports.codes().revoke(command.user).await?;
         self.end_sessions(command.user, None, EndReason::Deactivation, caller).await?;
-        Ok(changed.aggregate)
+        Ok(user)
     }
 }
 

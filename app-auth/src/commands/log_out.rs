@@ -1,8 +1,6 @@
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use domain_auth::{EndReason, SessionId, User, UserId};
-use domain_shared::{Caller, Handle, Repository};
+use domain_shared::{Caller, Handle};
 
 use crate::{Auth, AuthError, Ports};
 
@@ -24,9 +22,7 @@ impl<P: Ports> Handle<LogOut> for Auth<P> {
 
     async fn handle(&self, command: LogOut, caller: &Caller) -> Result<(), AuthError> {
         if command.everywhere {
-            let context = self.context(caller);
-            let sign_out = Arc::new(move |user: &mut User| user.sign_out_everywhere(&context));
-            self.ports.users().change(command.user, sign_out).await?;
+            self.change_user(command.user, caller, User::sign_out_everywhere).await?;
             self.end_sessions(command.user, None, EndReason::Logout, caller).await?;
         }
         self.end_session(command.session, EndReason::Logout, caller).await?;

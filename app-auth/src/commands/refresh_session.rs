@@ -21,7 +21,8 @@ impl<P: Ports> Handle<RefreshSession> for Auth<P> {
     async fn handle(&self, command: RefreshSession, caller: &Caller) -> Result<Tokens, AuthError> {
         let read = self.ports.refresh_tokens().read(&command.token);
         let (id, generation) = read.ok_or(AuthError::InvalidRefreshToken)?;
-        let (context, grace) = (self.context(caller), self.policy.refresh_grace);
+        // Given again, it goes by what the session says of tokens used twice.
+        let (context, grace) = (self.context(&caller.besides()), self.policy.refresh_grace);
         let refresh = Arc::new(move |session: &mut Session| session.refresh(generation, grace, &context));
         let session = match self.ports.sessions().change(id, refresh).await {
             Ok(Some(changed)) if changed.aggregate.ended.is_none() => changed.aggregate,

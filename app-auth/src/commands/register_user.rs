@@ -26,8 +26,10 @@ impl<P: Ports> Handle<RegisterUser> for Auth<P> {
         let hash = self.ports.hasher().hash(&password).await?;
         let id = UserId(self.ports.ids().next_id());
         let mut user = User::register(id, registration, hash, &self.context(caller));
-        self.ports.users().save(&mut user).await?;
-        Ok(user)
+        match self.ports.users().save(&mut user).await {
+            Ok(()) => Ok(user),
+            Err(refusal) => self.first(refusal.into(), caller).await,
+        }
     }
 }
 

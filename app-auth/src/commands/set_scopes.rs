@@ -1,8 +1,6 @@
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use domain_auth::{User, UserId};
-use domain_shared::{Caller, Expected, Handle, Repository, Scopes};
+use domain_shared::{Caller, Context, Expected, Handle, Scopes};
 
 use crate::{Auth, AuthError, Ports};
 
@@ -24,13 +22,11 @@ impl<P: Ports> Handle<SetScopes> for Auth<P> {
 
     async fn handle(&self, command: SetScopes, caller: &Caller) -> Result<User, AuthError> {
         let SetScopes { user, expected, scopes } = command;
-        let context = self.context(caller);
-        let set = Arc::new(move |user: &mut User| {
+        let set = move |user: &mut User, context: &Context| {
             user.must_be_at(&expected)?;
-            user.set_scopes(scopes.clone(), &context)
-        });
-        let changed = self.ports.users().change(user, set).await?;
-        changed.map(|changed| changed.aggregate).ok_or(AuthError::UserNotFound)
+            user.set_scopes(scopes.clone(), context)
+        };
+        self.change_user(user, caller, set).await
     }
 }
 

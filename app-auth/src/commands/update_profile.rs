@@ -1,8 +1,6 @@
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use domain_auth::{Profile, User, UserId};
-use domain_shared::{Caller, Expected, Handle, Repository};
+use domain_shared::{Caller, Context, Expected, Handle};
 
 use crate::{Auth, AuthError, Ports};
 
@@ -24,12 +22,10 @@ impl<P: Ports> Handle<UpdateProfile> for Auth<P> {
 
     async fn handle(&self, command: UpdateProfile, caller: &Caller) -> Result<User, AuthError> {
         let UpdateProfile { user, expected, profile } = command;
-        let context = self.context(caller);
-        let update = Arc::new(move |user: &mut User| {
+        let update = move |user: &mut User, context: &Context| {
             user.must_be_at(&expected)?;
-            user.update_profile(profile.clone(), &context)
-        });
-        let changed = self.ports.users().change(user, update).await?;
-        changed.map(|changed| changed.aggregate).ok_or(AuthError::UserNotFound)
+            user.update_profile(profile.clone(), context)
+        };
+        self.change_user(user, caller, update).await
     }
 }

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use domain_auth::{
     Client, EndReason, LoginCode, LoginCodeGenerator, LoginCodes, Session, SessionId, User, UserError, UserId,
 };
-use domain_shared::{Aggregate, Caller, ChangeError, Handle, IdGenerator, Repository, StoreError};
+use domain_shared::{
+    Aggregate, Caller, ChangeError, Changed, Handle, IdGenerator, Repository, StoreError, recall,
+};
 
 use crate::{Auth, AuthError, Ports, Tokens, commands::LoginName};
 
@@ -34,6 +36,15 @@ impl<P: Ports> Handle<VerifyCode> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: VerifyCode, caller: &Caller) -> Result<Tokens, AuthError> {
+        match self.verify(command, caller).await {
+            Err(AuthError::InvalidCode) => self.verified_before(caller).await,
+            outcome => outcome,
+        }
+    }
+}
+
+impl<P: Ports> Auth<P> {
+    async fn verify(&self, command: VerifyCode, caller: &Caller) -> Result<Tokens, AuthError> {
         let VerifyCode { owner, code, client } = command;
         let (codes, generator) = (self.ports.codes(), self.ports.code_generator());
         let user = self.owner(&owner).await?.ok_or(AuthError::InvalidCode)?;
@@ -50,7 +61,7 @@ impl<P: Ports> Handle<VerifyCode> for Auth<P> {
         // The session is there before the login is agreed to, so that a password change either finds it and ends it, or
         // came first and makes the login fail.
         self.ports.sessions().save(&mut session).await?;
-        let context = self.context(&caller);
+        let context = self.context(&caller.then());
         let log_in = Arc::new(move |user: &mut User| user.log_in(challenge.issued_at, &context));
         match self.ports.users().change(user.id(), log_in).await {
             Ok(Some(changed)) => self.tokens(&changed.aggregate, &session),
@@ -62,9 +73,29 @@ impl<P: Ports> Handle<VerifyCode> for Auth<P> {
             Err(error) => Err(error.into()),
         }
     }
-}
 
-impl<P: Ports> Auth<P> {
+    /// Tokens of the session that the caller's command started when it was carried out. Whether the login was agreed to
+    /// is asked once: if the first attempt didn't come to that, the session ends, and the login begins anew.
+    async fn verified_before(&self, caller: &Caller) -> Result<Tokens, AuthError> {
+        let (Some(command), Some(login)) = (caller.command, caller.then().command) else {
+            return Err(AuthError::InvalidCode);
+        };
+        let started: Option<Changed<Session>> = recall(self.ports.log(), command).await?;
+        // As it was then: what has become of it since isn't for whoever has no more than the code.
+        let session = started.ok_or(AuthError::InvalidCode)?.aggregate;
+        if recall::<User>(self.ports.log(), login).await?.is_none() {
+            self.end_session(session.id(), EndReason::LoginRefused, caller).await?;
+            return Err(AuthError::InvalidCode);
+        }
+        let alive = self.ports.sessions().find(session.id()).await?.is_some_and(|s| s.is_alive(self.now()));
+        match self.ports.users().find(session.user).await? {
+            Some(user) if alive && user.admits(session.id(), session.started_at) => {
+                self.tokens(&user, &session)
+            }
+            _ => Err(AuthError::InvalidCode),
+        }
+    }
+
     async fn owner(&self, owner: &CodeOwner) -> Result<Option<User>, StoreError> {
         match owner {
             CodeOwner::Id(id) => self.ports.users().find(*id).await,

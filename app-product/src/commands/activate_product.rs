@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain_product::{Product, ProductId};
-use domain_shared::{Caller, Handle};
+use domain_shared::{Caller, Context, Handle};
 
 use crate::{AppError, Ports, Products};
 
@@ -17,7 +17,7 @@ impl<P: Ports> Handle<ActivateProduct> for Products<P> {
     type Error = AppError;
 
     async fn handle(&self, command: ActivateProduct, caller: &Caller) -> Result<Product, AppError> {
-        let context = self.context(caller);
-        Ok(self.change(command.product, move |product| product.activate(&context)).await?.aggregate)
+        let activate = |product: &mut Product, context: &Context| product.activate(context);
+        Ok(self.change(command.product, caller, activate).await?.aggregate)
     }
 }

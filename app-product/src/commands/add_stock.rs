@@ -1,6 +1,6 @@
 use async_trait::async_trait;
-use domain_product::{ProductId, Quantity, Reason, Reference};
-use domain_shared::{Caller, Handle};
+use domain_product::{Product, ProductId, Quantity, Reason, Reference};
+use domain_shared::{Caller, Context, Handle};
 
 use super::StockMoved;
 use crate::{AppError, Ports, Products};
@@ -25,10 +25,9 @@ impl<P: Ports> Handle<AddStock> for Products<P> {
 
     async fn handle(&self, command: AddStock, caller: &Caller) -> Result<StockMoved, AppError> {
         let AddStock { product, quantity, reason, reference } = command;
-        let context = self.context(caller);
-        let add = move |product: &mut domain_product::Product| {
-            product.add_stock(quantity, reason.clone(), reference.clone(), &context)
+        let add = move |product: &mut Product, context: &Context| {
+            product.add_stock(quantity, reason.clone(), reference.clone(), context)
         };
-        Ok(self.change(product, add).await?.into())
+        Ok(self.change(product, caller, add).await?.into())
     }
 }

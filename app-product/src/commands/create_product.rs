@@ -19,8 +19,10 @@ impl<P: Ports> Handle<CreateProduct> for Products<P> {
     async fn handle(&self, command: CreateProduct, caller: &Caller) -> Result<Product, AppError> {
         let id = ProductId(self.0.ids().next_id());
         let mut product = Product::create(id, command.draft, &self.context(caller));
-        self.0.products().save(&mut product).await?;
-        Ok(product)
+        match self.0.products().save(&mut product).await {
+            Ok(()) => Ok(product),
+            Err(refusal) => Ok(self.first(refusal.into(), caller).await?.aggregate),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain_product::{Product, ProductId};
-use domain_shared::{Caller, Handle};
+use domain_shared::{Caller, Context, Handle};
 
 use crate::{AppError, Ports, Products};
 
@@ -17,7 +17,7 @@ impl<P: Ports> Handle<DeactivateProduct> for Products<P> {
     type Error = AppError;
 
     async fn handle(&self, command: DeactivateProduct, caller: &Caller) -> Result<Product, AppError> {
-        let context = self.context(caller);
-        Ok(self.change(command.product, move |product| product.deactivate(&context)).await?.aggregate)
+        let deactivate = |product: &mut Product, context: &Context| product.deactivate(context);
+        Ok(self.change(command.product, caller, deactivate).await?.aggregate)
     }
 }

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain_product::{Product, ProductId};
-use domain_shared::{Caller, Expected, Handle};
+use domain_shared::{Caller, Context, Expected, Handle};
 
 use crate::{AppError, Ports, Products};
 
@@ -20,12 +20,11 @@ impl<P: Ports> Handle<DeleteProduct> for Products<P> {
 
     async fn handle(&self, command: DeleteProduct, caller: &Caller) -> Result<(), AppError> {
         let DeleteProduct { product, expected } = command;
-        let context = self.context(caller);
-        let delete = move |product: &mut Product| {
+        let delete = move |product: &mut Product, context: &Context| {
             product.must_be_at(&expected)?;
-            product.delete(&context)
+            product.delete(context)
         };
-        self.change(product, delete).await?;
+        self.change(product, caller, delete).await?;
         Ok(())
     }
 }

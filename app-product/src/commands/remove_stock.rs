@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain_product::{Product, ProductId, Quantity, Reason, Reference, Stock};
-use domain_shared::{Caller, Changed, Handle};
+use domain_shared::{Caller, Changed, Context, Handle};
 use uuid::Uuid;
 
 use crate::{AppError, Ports, Products};
@@ -44,11 +44,10 @@ impl<P: Ports> Handle<RemoveStock> for Products<P> {
 
     async fn handle(&self, command: RemoveStock, caller: &Caller) -> Result<StockMoved, AppError> {
         let RemoveStock { product, quantity, reason, reference } = command;
-        let context = self.context(caller);
-        let remove = move |product: &mut Product| {
-            product.remove_stock(quantity, reason.clone(), reference.clone(), &context)
+        let remove = move |product: &mut Product, context: &Context| {
+            product.remove_stock(quantity, reason.clone(), reference.clone(), context)
         };
-        Ok(self.change(product, remove).await?.into())
+        Ok(self.change(product, caller, remove).await?.into())
     }
 }
 

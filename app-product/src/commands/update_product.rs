@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain_product::{Edit, Product, ProductId};
-use domain_shared::{Caller, Expected, Handle};
+use domain_shared::{Caller, Context, Expected, Handle};
 
 use crate::{AppError, Ports, Products};
 
@@ -22,12 +22,11 @@ impl<P: Ports> Handle<UpdateProduct> for Products<P> {
 
     async fn handle(&self, command: UpdateProduct, caller: &Caller) -> Result<Product, AppError> {
         let UpdateProduct { product, expected, edit } = command;
-        let context = self.context(caller);
-        let update = move |product: &mut Product| {
+        let update = move |product: &mut Product, context: &Context| {
             product.must_be_at(&expected)?;
-            product.update(edit.clone(), &context)
+            product.update(edit.clone(), context)
         };
-        Ok(self.change(product, update).await?.aggregate)
+        Ok(self.change(product, caller, update).await?.aggregate)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use adapters::{
     bcrypt::Bcrypt,
     jwt::{JwtSigner, JwtVerifier},
-    keyed::{KeyedCodes, KeyedRefreshTokens},
+    keyed::{KeptAnswers, KeyedCodes, KeyedRefreshTokens},
     system::{SystemClock, UuidV7},
 };
 use app_auth::{
@@ -12,9 +12,13 @@ use app_auth::{
     reactors::{NewSessionMail, PasswordChangedMail, WelcomeMail},
 };
 use domain_auth::{LoginCodes, SessionRepository, UserDirectory, UserRepository};
+use domain_shared::EventLog;
 
 use super::{AuthStore, ComposeError, DynMailer, Events, Outbox, TOKEN_REALM, Task};
-use crate::config::{Config, Refusal};
+use crate::{
+    config::{Config, Refusal},
+    http::idempotency::Retries,
+};
 
 /// The adapters behind auth-service's ports. The store and the mailer are chosen at run time; see
 /// `docs/adr/0004-dynamic-dispatch-at-the-edge.md`.
@@ -23,6 +27,7 @@ pub type AuthPorts = Wiring<
     Arc<dyn UserDirectory>,
     Arc<dyn SessionRepository>,
     Arc<dyn LoginCodes>,
+    Arc<dyn EventLog>,
     KeyedCodes,
     Bcrypt,
     JwtSigner,
@@ -38,6 +43,8 @@ pub type AuthPorts = Wiring<
 pub struct AuthService {
     /// The use cases.
     pub auth: Auth<AuthPorts>,
+    /// What it remembers of requests that may be sent again.
+    pub retries: Retries,
     /// What it keeps.
     pub store: AuthStore,
     /// The ways of its events.
@@ -72,6 +79,7 @@ impl AuthService {
             directory: store.directory.clone(),
             sessions: store.sessions.clone(),
             codes: store.codes.clone(),
+            log: store.log.events.clone(),
             code_generator: KeyedCodes::new(&secrets.key),
             hasher: Bcrypt::new(config.settings.bcrypt_cost, &secrets.password_key, threads, QUEUE),
             signer,
@@ -82,7 +90,8 @@ impl AuthService {
             ids: UuidV7,
         };
         let events = Events::open(config, "auth-service", &store.log);
-        Ok(Self { auth: Auth { ports, policy: config.policy.clone() }, store, events, outbox })
+        let retries = Retries::new(store.keys.clone(), KeptAnswers::sealed(&secrets.key));
+        Ok(Self { auth: Auth { ports, policy: config.policy.clone() }, store, retries, events, outbox })
     }
 
     /// What is done beside serving: what happens because something else has happened, and telling others.

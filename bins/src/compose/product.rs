@@ -4,6 +4,7 @@ use std::sync::Arc;
 use adapters::{
     deny_list::RevocationGuard,
     jwt::JwtVerifier,
+    keyed::KeptAnswers,
     system::{SystemClock, UuidV7},
 };
 use app_product::{
@@ -16,7 +17,7 @@ use domain_shared::{Email, EventLog, Language, Revocations};
 use super::{ComposeError, Events, Log, Outbox, ProductStore, TOKEN_REALM, Task};
 use crate::{
     config::{Config, Refusal},
-    http::product::Access,
+    http::{idempotency::Retries, product::Access},
 };
 
 /// The adapters behind product-service's ports. The store is chosen at run time; see
@@ -38,6 +39,8 @@ pub struct ProductService {
     pub products: Products<ProductPorts>,
     /// Who may do what.
     pub access: Access,
+    /// What it remembers of requests that may be sent again.
+    pub retries: Retries,
     /// What it keeps.
     pub store: ProductStore,
     /// The ways of its events.
@@ -78,6 +81,7 @@ impl ProductService {
         Ok(Self {
             products: Products(ports),
             access: Access { verifier: Arc::new(guard.clone()), public_writes: config.public_writes },
+            retries: Retries::new(store.keys.clone(), KeptAnswers::plain()),
             events: Events::open(config, "product-service", &store.log),
             store,
             outbox,

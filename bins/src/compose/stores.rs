@@ -13,8 +13,8 @@ use domain_auth::{
 };
 use domain_product::{Catalogue, Inventory, Ledger, Product, ProductRepository, StockLedger, Summary};
 use domain_shared::{
-    Checkpoints, DeadLetterBox, EventLog, Inbox, ProjectionStore, Repository, Revocations, Snapshots,
-    StoreError,
+    Checkpoints, DeadLetterBox, EventLog, IdempotencyKeys, Inbox, ProjectionStore, Repository, Revocations,
+    Snapshots, StoreError,
 };
 
 use super::{Audit, ComposeError, Log};
@@ -47,6 +47,8 @@ pub struct AuthStore {
     pub(super) sessions: Arc<dyn SessionRepository>,
     pub(super) codes: Arc<dyn LoginCodes>,
     pub(super) activity: Arc<dyn Activity>,
+    /// Keys of requests that may be sent again.
+    pub(super) keys: Arc<dyn IdempotencyKeys>,
     /// What happened, and who has read it.
     pub log: Log,
     /// What follows from it.
@@ -63,6 +65,8 @@ pub struct ProductStore {
     pub(super) ledger: Arc<dyn Ledger>,
     pub(super) summary: Arc<dyn Summary>,
     pub(super) revocations: Arc<dyn Revocations>,
+    /// Keys of requests that may be sent again.
+    pub(super) keys: Arc<dyn IdempotencyKeys>,
     /// What happened, and who has read it.
     pub log: Log,
     /// What follows from it.
@@ -76,7 +80,7 @@ impl AuthStore {
     where
         S: UserRepository + Repository<User> + UserDirectory + SessionRepository + Repository<Session>,
         S: Snapshots<User> + Snapshots<Session> + ProjectionStore<UserActivity> + Activity,
-        S: LoginCodes + EventLog + Checkpoints + Inbox + DeadLetterBox + Probe,
+        S: LoginCodes + EventLog + Checkpoints + Inbox + DeadLetterBox + IdempotencyKeys + Probe,
     {
         let store = Arc::new(store);
         Self {
@@ -85,6 +89,7 @@ impl AuthStore {
             sessions: store.clone(),
             codes: store.clone(),
             activity: store.clone(),
+            keys: store.clone(),
             audit: Audit::new(store.clone())
                 .of::<User>(store.clone())
                 .with::<UserActivity>(store.clone())
@@ -118,6 +123,7 @@ impl ProductStore {
             + Checkpoints
             + Inbox
             + DeadLetterBox
+            + IdempotencyKeys
             + Probe,
     {
         let store = Arc::new(store);
@@ -127,6 +133,7 @@ impl ProductStore {
             ledger: store.clone(),
             summary: store.clone(),
             revocations: store.clone(),
+            keys: store.clone(),
             audit: Audit::new(store.clone())
                 .of::<Product>(store.clone())
                 .with::<StockLedger>(store.clone())

@@ -1,8 +1,12 @@
 //! Bodies: bounded, JSON, an object, no key twice.
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{
+    future::{Future, ready},
+    pin::Pin,
+    time::Duration,
+};
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
     error::PayloadError,
     http::{StatusCode, header::CONTENT_TYPE},
@@ -30,13 +34,19 @@ const MAX_FIELD: usize = 8 * 1024;
 pub const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// A body that has arrived, not yet looked into: whether the caller may send it comes first.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Body {
     bytes: Bytes,
     is_json: bool,
 }
 
 impl Body {
+    /// What has arrived.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The JSON object in it.
     ///
     /// # Errors
@@ -101,6 +111,10 @@ impl FromRequest for Body {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        // Somebody in between has read it already.
+        if let Some(read) = request.extensions().get::<Self>().cloned() {
+            return Box::pin(ready(Ok(read)));
+        }
         let is_json = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(is_json);
         let declared =
             request.headers().get("content-length").and_then(|v| v.to_str().ok()?.parse::<u64>().ok());

@@ -11,7 +11,7 @@ use actix_web::{
 use domain_shared::{Caller, IdGenerator, Language};
 use uuid::Uuid;
 
-use super::{cors, health::Dependencies, problem::Problem, unread};
+use super::{cors, health::Dependencies, idempotency::Command, problem::Problem, unread};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NO_SNIFF: (HeaderName, HeaderValue) =
@@ -51,7 +51,8 @@ impl RequestContext {
 #[must_use]
 pub fn caller(request: &HttpRequest, actor: Option<Uuid>) -> Caller {
     let RequestContext { language, traceparent, .. } = RequestContext::of(request);
-    Caller { actor, language, traceparent }
+    let command = request.extensions().get::<Command>().map(|Command(id)| *id);
+    Caller { actor, language, traceparent, command }
 }
 
 fn preferred_language(header: &str) -> Language {

@@ -15,14 +15,18 @@ use actix_web::{
     },
 };
 
-use super::problem::Problem;
+use super::{
+    idempotency::{IDEMPOTENCY_KEY, IDEMPOTENT_REPLAYED},
+    problem::Problem,
+};
 
 /// Browsers may call from the origins listed, and from nowhere else.
 pub fn cors(origins: &Arc<[String]>) -> Cors {
     let (request_id, trace) =
         (HeaderName::from_static("x-request-id"), HeaderName::from_static("traceparent"));
-    let headers = [AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, request_id.clone(), trace];
-    let exposed = [ETAG, LINK, LOCATION, RETRY_AFTER, request_id];
+    let headers =
+        [AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, IDEMPOTENCY_KEY, request_id.clone(), trace];
+    let exposed = [ETAG, LINK, LOCATION, RETRY_AFTER, IDEMPOTENT_REPLAYED, request_id];
     let cors = Cors::default()
         .allowed_methods(["GET", "POST", "PUT", "DELETE"])
         .allowed_headers(headers)

@@ -6,7 +6,7 @@ use utoipa::{
 };
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{health, problem::ProblemBody, service};
+use super::{health, idempotency, problem::ProblemBody, service};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,6 +24,10 @@ pub fn document(api: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     if let Some(components) = &mut document.components {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+    for item in document.paths.paths.values_mut() {
+        // Each POST changes something, and its route takes the key.
+        item.post.iter_mut().for_each(idempotency::docs::describe);
     }
     document
 }

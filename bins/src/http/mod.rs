@@ -9,6 +9,7 @@ pub mod docs;
 mod failures;
 mod field;
 pub mod health;
+pub mod idempotency;
 pub mod mailbox;
 mod message;
 pub mod metrics;

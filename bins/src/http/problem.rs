@@ -101,6 +101,13 @@ impl Problem {
         Self { errors, detail: detail.into(), ..plain }
     }
 
+    /// The same, and when it may have passed.
+    #[must_use]
+    pub const fn try_again_in(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
     /// 404 for a path nobody serves.
     #[must_use]
     pub const fn not_found() -> Self {

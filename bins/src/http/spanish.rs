@@ -37,10 +37,14 @@ pub fn detail(code: &str) -> Option<&'static str> {
         "duplicate_key" => "un campo aparece más de una vez",
         "email_taken" => "esta dirección ya está en uso",
         "forbidden" => "no tienes permiso para hacer esto",
+        "idempotency_key_reused" => "esta clave ya se usó para otra petición",
         "insufficient_stock" => "no quedan suficientes existencias",
         "internal_error" => "algo ha fallado aquí",
         "invalid" => "algunos campos no son válidos",
         "invalid_credentials" => "el nombre de usuario o la contraseña no son correctos",
+        "invalid_idempotency_key" => {
+            "Idempotency-Key debe ser una clave de 1 a 255 caracteres ASCII visibles"
+        }
         "invalid_or_expired_code" => "el código no es válido o ha caducado",
         "invalid_precondition" => "If-Match debe ser * o una lista de etiquetas de entidad",
         "invalid_refresh_token" => "el token de refresco no es válido o ha caducado",
@@ -56,6 +60,8 @@ pub fn detail(code: &str) -> Option<&'static str> {
         "password_changed_meanwhile" => "la contraseña cambió entretanto",
         "product_inactive" => "el producto está inactivo",
         "product_not_found" => "no existe tal producto",
+        "repeated" => "esto ya se hizo",
+        "request_in_progress" => "todavía se está respondiendo a una petición anterior con esta clave",
         "request_timeout" => "la petición tardó demasiado en llegar",
         "session_ended" => "la sesión ha terminado",
         "sku_taken" => "este SKU ya está en uso",

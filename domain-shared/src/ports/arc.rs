@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    Backlog, BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetterBox, DeadLetters,
-    Decision, EventLog, EventPublisher, EventSubscriber, Generation, IdGenerator, Inbox, LogWatch, MailError,
-    Mailer, ProjectionStore, Reactor, Repository, Revocations, Setback, Snapshots, TokenVerifier,
+    Attempt, Backlog, BrokerError, Changed, Checkpoint, Checkpoints, Claim, Claimed, Clock, DeadLetter,
+    DeadLetterBox, DeadLetters, Decision, Digest, EventLog, EventPublisher, EventSubscriber, Generation,
+    IdGenerator, IdempotencyKeys, Inbox, LogWatch, MailError, Mailer, ProjectionStore, Reactor, Repository,
+    Revocations, Setback, Snapshots, TokenVerifier,
 };
 use crate::{
     Aggregate, ChangeError, Claims, Letter, Projection, Revocation, StoreError, StoredEvent, TokenError,
@@ -199,5 +200,32 @@ impl<A: Aggregate, T: Snapshots<A> + ?Sized> Snapshots<A> for Arc<T> {
     }
     async fn rows(&self, ids: &[Uuid]) -> Result<Vec<A>, StoreError> {
         (**self).rows(ids).await
+    }
+}
+
+#[async_trait]
+impl<T: IdempotencyKeys + ?Sized> IdempotencyKeys for Arc<T> {
+    async fn claim(&self, claim: &Claim) -> Result<Claimed, StoreError> {
+        (**self).claim(claim).await
+    }
+    async fn complete(
+        &self,
+        attempt: &Attempt,
+        answer: &[u8],
+        until: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        (**self).complete(attempt, answer, until).await
+    }
+    async fn release(&self, attempt: &Attempt) -> Result<(), StoreError> {
+        (**self).release(attempt).await
+    }
+    async fn lapse(&self, attempt: &Attempt) -> Result<(), StoreError> {
+        (**self).lapse(attempt).await
+    }
+    async fn forget(&self, key: &Digest) -> Result<(), StoreError> {
+        (**self).forget(key).await
+    }
+    async fn sweep(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, StoreError> {
+        (**self).sweep(now, limit).await
     }
 }

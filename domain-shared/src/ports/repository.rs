@@ -26,7 +26,8 @@ pub trait Repository<A: Aggregate>: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if a value that must be unique has another owner, [`StoreError::Stale`] if the id is
-    /// already there. Either way nothing is stored and the events stay pending.
+    /// already there, [`StoreError::Repeated`] if the log has events of the same command. In any case nothing is stored
+    /// and the events stay pending.
     async fn save(&self, aggregate: &mut A) -> Result<(), StoreError>;
 
     /// Loads the aggregate, runs `decide` on it, and stores the row and the new events in one transaction. Writers of
@@ -34,8 +35,8 @@ pub trait Repository<A: Aggregate>: Send + Sync + 'static {
     /// a decision that records nothing stores nothing.
     ///
     /// # Errors
-    /// [`ChangeError::Refused`] with whatever `decide` said, [`StoreError::Taken`] as in [`Repository::save`]. Either
-    /// way nothing is stored.
+    /// [`ChangeError::Refused`] with whatever `decide` said, [`StoreError::Taken`] and [`StoreError::Repeated`] as in
+    /// [`Repository::save`]. In any case nothing is stored.
     async fn change(
         &self,
         id: A::Id,

@@ -68,6 +68,7 @@ mod tests {
             include_str!("../event_publisher.rs"),
             include_str!("../event_subscriber.rs"),
             include_str!("../dead_letters.rs"),
+            include_str!("../idempotency_keys.rs"),
         ] {
             assert!(cases(source).count() > 0);
             for case in cases(source) {

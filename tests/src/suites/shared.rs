@@ -15,6 +15,7 @@ macro_rules! repository {
             change_stores_the_row_and_the_events
             a_change_that_is_refused_stores_nothing
             a_change_that_records_nothing_stores_nothing
+            a_command_is_carried_out_once
             events_of_several_aggregates_keep_apart
         }
         $crate::cases! { concurrency of $Aggregate, ($subject):
@@ -23,6 +24,7 @@ macro_rules! repository {
             changes_of_different_aggregates_do_not_mix
             of_twenty_saves_of_one_unique_value_one_succeeds
             of_twenty_saves_of_one_id_one_succeeds
+            of_twenty_changes_by_one_command_one_is_made
             a_caller_who_goes_away_leaves_nothing_half_done
         }
     };
@@ -100,6 +102,30 @@ macro_rules! inbox {
             what_was_recorded_is_known
             each_consumer_has_its_own
             of_twenty_who_record_it_at_once_one_is_first
+        }
+    };
+}
+
+/// The suite of [`IdempotencyKeys`](domain_shared::IdempotencyKeys). The subject is a fresh one.
+#[macro_export]
+macro_rules! idempotency_keys {
+    ($subject:expr) => {
+        $crate::cases! { idempotency_keys($subject):
+            a_new_key_is_fresh
+            a_key_that_is_leased_is_in_flight
+            a_key_with_an_answer_gives_it
+            the_first_answer_stays
+            a_key_belongs_to_one_request
+            a_lease_that_ran_out_is_taken_over_with_its_command
+            a_lapsed_attempt_leads_to_a_retry
+            a_released_key_is_as_good_as_new
+            who_lost_the_lease_ends_nothing
+            an_attempt_does_nothing_to_a_key_that_another_command_has
+            a_key_expires_with_its_answer
+            a_forgotten_key_is_as_good_as_new
+            a_sweep_drops_what_has_expired_and_no_more_than_the_limit
+            of_twenty_who_claim_it_at_once_one_gets_it
+            of_twenty_who_take_it_over_at_once_one_gets_it
         }
     };
 }

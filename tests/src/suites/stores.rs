@@ -33,6 +33,10 @@ macro_rules! auth_store {
             use super::*;
             $crate::login_codes!($fresh);
         }
+        mod idempotency_keys {
+            use super::*;
+            $crate::idempotency_keys!($fresh);
+        }
     };
 }
 
@@ -75,6 +79,10 @@ macro_rules! product_store {
         mod inbox {
             use super::*;
             $crate::inbox!($fresh);
+        }
+        mod idempotency_keys {
+            use super::*;
+            $crate::idempotency_keys!($fresh);
         }
     };
 }

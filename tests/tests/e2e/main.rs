@@ -3,10 +3,12 @@
 mod access;
 mod actions;
 mod input;
+mod killed;
 mod lifecycle;
 mod mails;
 mod protocol;
 mod races;
+mod retries;
 mod revocation;
 mod seed;
 mod settings;
@@ -56,6 +58,11 @@ on_every_store! {
     protocol::housekeeping as housekeeping
     protocol::cross_origin_calls_come_from_listed_origins_only as cross_origin_calls_come_from_listed_origins_only
     revocation::what_ends_at_one_service_ends_at_the_other as what_ends_at_one_service_ends_at_the_other
+    retries::of_12_at_once_one_takes_effect_and_all_get_its_answer as of_12_at_once_one_takes_effect_and_all_get_its_answer
+    retries::another_body_is_refused as another_body_is_refused
+    retries::a_refused_attempt_does_not_burn_the_key as a_refused_attempt_does_not_burn_the_key
+    retries::a_key_is_its_owners_for_one_path_as_long_as_they_may_use_it as a_key_is_its_owners_for_one_path_as_long_as_they_may_use_it
+    retries::accounts_and_sign_ins_are_made_once as accounts_and_sign_ins_are_made_once
     access::protected_doors_need_a_token as protected_doors_need_a_token
     access::ordinary_users_change_nothing as ordinary_users_change_nothing
     access::an_inactive_product_is_out_of_play as an_inactive_product_is_out_of_play

@@ -128,6 +128,10 @@ pub async fn housekeeping(world: &World) {
         assert_eq!(json_of(get("/health/ready").await.unwrap(), 200).await["dependencies"]["database"], "up");
         let api = json_of(get("/openapi.json").await.unwrap(), 200).await;
         assert!(api["openapi"].as_str().unwrap().starts_with("3.1"), "{}", api["openapi"]);
+        for post in api["paths"].as_object().unwrap().values().filter_map(|path| path.get("post")) {
+            let takes = |name| post["parameters"].as_array().unwrap().iter().any(|p| p["name"] == name);
+            assert!(takes("Idempotency-Key") && post["responses"]["409"].is_object(), "{post}");
+        }
         let page = get("/docs").await.unwrap();
         assert!(page.text().await.unwrap().contains("swagger-ui"), "{name} /docs");
         let metrics = get("/metrics").await.unwrap().text().await.unwrap();
@@ -156,7 +160,7 @@ pub async fn cross_origin_calls_come_from_listed_origins_only(world: &World) {
             .header("Access-Control-Request-Headers", headers)
             .send()
     };
-    let ask = |origin| preflight(origin, "POST", "authorization, content-type, traceparent");
+    let ask = |origin| preflight(origin, "POST", "authorization, content-type, idempotency-key, traceparent");
     let listed = ask(SHOP).await.unwrap();
     assert_eq!(listed.status(), 200);
     assert_eq!(listed.headers()["access-control-allow-origin"], SHOP);

@@ -137,6 +137,16 @@ impl World {
         }
     }
 
+    /// The address of the database, on Postgres.
+    pub fn database(&self) -> &str {
+        &self.env.iter().find(|(name, _)| name == "DATABASE_URL").unwrap().1
+    }
+
+    /// Kills both services with SIGKILL.
+    pub fn kill_all(&self) {
+        self.running.lock().unwrap().clear();
+    }
+
     /// Starts a program of ours in this world.
     pub fn spawn(&self, program: &str, more_env: &[(&str, &str)]) -> Running {
         Running::start(self.command(program).envs(more_env.iter().copied()))

@@ -2,6 +2,7 @@
 mod activity;
 mod challenge;
 mod event;
+mod idempotency;
 mod inventory;
 mod ledger;
 mod product;
@@ -14,6 +15,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer, value};
 pub use activity::UserActivityRow;
 pub use challenge::ChallengeRow;
 pub use event::{EventRow, StoredEventRow};
+pub use idempotency::ClaimRow;
 pub use inventory::InventoryRow;
 pub use ledger::LedgerRow;
 pub use product::ProductRow;

@@ -13,7 +13,10 @@ use utoipa::OpenApi;
 
 pub use signed_in::{SignedIn, Superuser};
 
-use super::routing::{get, resource};
+use super::{
+    idempotency::{Anyone, post},
+    routing::{get, resource},
+};
 use crate::compose::AuthPorts;
 
 /// What the handlers call.
@@ -23,12 +26,12 @@ pub type Auth = app_auth::Auth<AuthPorts>;
 pub fn routes(config: &mut web::ServiceConfig) {
     let at = |path: &str| format!("/api/v1/auth{path}");
     config
-        .service(resource(&at("/register"), "POST").route(web::post().to(register::register)))
-        .service(resource(&at("/login"), "POST").route(web::post().to(login::login)))
-        .service(resource(&at("/verify-code"), "POST").route(web::post().to(login::verify_code)))
-        .service(resource(&at("/resend-code"), "POST").route(web::post().to(login::resend_code)))
-        .service(resource(&at("/refresh"), "POST").route(web::post().to(session::refresh)))
-        .service(resource(&at("/logout"), "POST").route(web::post().to(session::logout)))
+        .service(resource(&at("/register"), "POST").route(post::<Anyone, _, _>(register::register)))
+        .service(resource(&at("/login"), "POST").route(post::<Anyone, _, _>(login::login)))
+        .service(resource(&at("/verify-code"), "POST").route(post::<Anyone, _, _>(login::verify_code)))
+        .service(resource(&at("/resend-code"), "POST").route(post::<Anyone, _, _>(login::resend_code)))
+        .service(resource(&at("/refresh"), "POST").route(post::<Anyone, _, _>(session::refresh)))
+        .service(resource(&at("/logout"), "POST").route(post::<SignedIn, _, _>(session::logout)))
         .service(resource(&at("/me"), "GET, HEAD").route(get().to(profile::me)))
         .service(resource(&at("/verify"), "GET, HEAD").route(get().to(session::verify)))
         .service(resource(&at("/forward"), "GET, HEAD").route(get().to(session::forward)))
@@ -38,8 +41,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .service(resource(&at("/users"), "GET, HEAD").route(get().to(users::list)))
         .service(resource(&at("/users/{id}"), "GET, HEAD").route(get().to(users::get)))
-        .service(resource(&at("/users/{id}/activate"), "POST").route(web::post().to(users::activate)))
-        .service(resource(&at("/users/{id}/deactivate"), "POST").route(web::post().to(users::deactivate)))
+        .service(
+            resource(&at("/users/{id}/activate"), "POST").route(post::<Superuser, _, _>(users::activate)),
+        )
+        .service(
+            resource(&at("/users/{id}/deactivate"), "POST").route(post::<Superuser, _, _>(users::deactivate)),
+        )
         .service(resource(&at("/users/{id}/scopes"), "PUT").route(web::put().to(users::set_scopes)));
 }
 

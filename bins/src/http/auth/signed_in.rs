@@ -5,9 +5,10 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use app_auth::queries::{Authenticate, Authenticated};
 use domain_auth::{SessionId, User, UserId};
 use domain_shared::{Aggregate, Caller, Claims, Handle};
+use uuid::Uuid;
 
 use super::Auth;
-use crate::http::{bearer, context::caller, problem::Problem};
+use crate::http::{bearer, context::caller, idempotency::Asker, problem::Problem};
 
 /// A user with a live session.
 #[derive(Debug)]
@@ -64,5 +65,17 @@ impl FromRequest for Superuser {
             let who = signed_in.await?;
             if who.user.is_superuser { Ok(Self(who)) } else { Err(Problem::forbidden()) }
         })
+    }
+}
+
+impl Asker for SignedIn {
+    fn subject(&self) -> Option<Uuid> {
+        Some(self.id().0)
+    }
+}
+
+impl Asker for Superuser {
+    fn subject(&self) -> Option<Uuid> {
+        self.0.subject()
     }
 }

@@ -3,9 +3,10 @@ use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use domain_shared::{Caller, Claims, Clock, Scope};
+use uuid::Uuid;
 
 use super::Access;
-use crate::http::{bearer, context::caller, problem::Problem};
+use crate::http::{bearer, context::caller, idempotency::Asker, problem::Problem};
 
 /// Someone who may change products.
 #[derive(Debug)]
@@ -42,6 +43,12 @@ impl FromRequest for Writer {
             Some(_) => Err(Problem::forbidden()),
             None => Err(Problem::missing_token()),
         }))
+    }
+}
+
+impl Asker for Writer {
+    fn subject(&self) -> Option<Uuid> {
+        self.caller.actor
     }
 }
 

@@ -18,7 +18,10 @@ use utoipa::OpenApi;
 
 pub use access::{Reader, Writer};
 
-use super::routing::{get, resource};
+use super::{
+    idempotency::post,
+    routing::{get, resource},
+};
 use crate::compose::ProductPorts;
 
 /// What the handlers call.
@@ -37,11 +40,13 @@ pub struct Access {
 pub fn routes(config: &mut web::ServiceConfig) {
     let at = |path: &str| format!("/api/v1/products{path}");
     for root in [at(""), at("/")] {
-        config.service(
-            resource(&root, "GET, HEAD, POST")
-                .route(get().to(list::list))
-                .route(web::post().to(create::create)),
-        );
+        config.service(resource(&root, "GET, HEAD, POST").route(get().to(list::list)).route(post::<
+            Writer,
+            _,
+            _,
+        >(
+            create::create,
+        )));
     }
     config
         .service(resource(&at("/summary"), "GET, HEAD").route(get().to(summary::summary)))
@@ -51,11 +56,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::put().to(edit::update))
                 .route(web::delete().to(edit::delete)),
         )
-        .service(resource(&at("/{id}/activate"), "POST").route(web::post().to(edit::activate)))
-        .service(resource(&at("/{id}/deactivate"), "POST").route(web::post().to(edit::deactivate)))
+        .service(resource(&at("/{id}/activate"), "POST").route(post::<Writer, _, _>(edit::activate)))
+        .service(resource(&at("/{id}/deactivate"), "POST").route(post::<Writer, _, _>(edit::deactivate)))
         .service(resource(&at("/{id}/stock"), "GET, HEAD").route(get().to(read::stock)))
-        .service(resource(&at("/{id}/stock/add"), "POST").route(web::post().to(stock::add)))
-        .service(resource(&at("/{id}/stock/remove"), "POST").route(web::post().to(stock::remove)))
+        .service(resource(&at("/{id}/stock/add"), "POST").route(post::<Writer, _, _>(stock::add)))
+        .service(resource(&at("/{id}/stock/remove"), "POST").route(post::<Writer, _, _>(stock::remove)))
         .service(resource(&at("/{id}/movements"), "GET, HEAD").route(get().to(movements::list)));
 }
 

@@ -39,6 +39,7 @@ type Ports = Wiring<
     MemoryStore,
     MemoryStore,
     MemoryStore,
+    MemoryStore,
     KeyedCodes,
     PlainHasher,
     JwtSigner,
@@ -64,6 +65,7 @@ impl World {
         let ports = Wiring {
             users: store.clone(),
             directory: store.clone(),
+            history: store.clone(),
             sessions: store.clone(),
             codes: store.clone(),
             code_generator: KeyedCodes::new(&secret),

@@ -3,6 +3,7 @@ mod catalogue;
 mod checkpoints;
 mod dead_letters;
 mod event_log;
+mod history;
 mod inbox;
 mod login_codes;
 mod plain_hasher;

@@ -66,4 +66,9 @@ pub enum SessionEvent {
     ReuseDetected { user_id: UserId, generation: u64 },
 }
 
+impl SessionEvent {
+    /// The type of the event that happens all the time.
+    pub const REFRESHED: &'static str = "session.refreshed.v1";
+}
+
 impl DomainEvent for SessionEvent {}

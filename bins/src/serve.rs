@@ -87,7 +87,8 @@ impl Service {
             Self::Product(product) => {
                 config
                     .app_data(Data::new(product.products.clone()))
-                    .app_data(Data::new(product.access.clone()));
+                    .app_data(Data::new(product.access.clone()))
+                    .app_data(Data::new(product.streams.clone()));
                 http::product::routes(config);
             }
         }

@@ -11,7 +11,7 @@ use app_auth::{
     Auth, Wiring,
     reactors::{NewSessionMail, PasswordChangedMail, WelcomeMail},
 };
-use domain_auth::{LoginCodes, SessionRepository, UserDirectory, UserRepository};
+use domain_auth::{LoginCodes, SessionRepository, UserDirectory, UserHistory, UserRepository};
 
 use super::{AuthStore, ComposeError, DynMailer, Events, Outbox, TOKEN_REALM, Task};
 use crate::config::{Config, Refusal};
@@ -21,6 +21,7 @@ use crate::config::{Config, Refusal};
 pub type AuthPorts = Wiring<
     Arc<dyn UserRepository>,
     Arc<dyn UserDirectory>,
+    Arc<dyn UserHistory>,
     Arc<dyn SessionRepository>,
     Arc<dyn LoginCodes>,
     KeyedCodes,
@@ -70,6 +71,7 @@ impl AuthService {
         let ports = Wiring {
             users: store.users.clone(),
             directory: store.directory.clone(),
+            history: store.history.clone(),
             sessions: store.sessions.clone(),
             codes: store.codes.clone(),
             code_generator: KeyedCodes::new(&secrets.key),

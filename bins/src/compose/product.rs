@@ -16,7 +16,7 @@ use domain_shared::{Email, EventLog, Language, Revocations};
 use super::{ComposeError, Events, Log, Outbox, ProductStore, TOKEN_REALM, Task};
 use crate::{
     config::{Config, Refusal},
-    http::product::Access,
+    http::{events::Streams, product::Access},
 };
 
 /// The adapters behind product-service's ports. The store is chosen at run time; see
@@ -38,6 +38,8 @@ pub struct ProductService {
     pub products: Products<ProductPorts>,
     /// Who may do what.
     pub access: Access,
+    /// What it tells those who follow.
+    pub streams: Streams,
     /// What it keeps.
     pub store: ProductStore,
     /// The ways of its events.
@@ -78,6 +80,7 @@ impl ProductService {
         Ok(Self {
             products: Products(ports),
             access: Access { verifier: Arc::new(guard.clone()), public_writes: config.public_writes },
+            streams: Streams::of(store.log.events.clone(), "/product-service"),
             events: Events::open(config, "product-service", &store.log),
             store,
             outbox,

@@ -6,6 +6,7 @@ mod register;
 mod session;
 mod shown;
 mod signed_in;
+mod user_events;
 mod users;
 
 use actix_web::web;
@@ -38,6 +39,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .service(resource(&at("/users"), "GET, HEAD").route(get().to(users::list)))
         .service(resource(&at("/users/{id}"), "GET, HEAD").route(get().to(users::get)))
+        .service(resource(&at("/users/{id}/events"), "GET, HEAD").route(get().to(user_events::list)))
         .service(resource(&at("/users/{id}/activate"), "POST").route(web::post().to(users::activate)))
         .service(resource(&at("/users/{id}/deactivate"), "POST").route(web::post().to(users::deactivate)))
         .service(resource(&at("/users/{id}/scopes"), "PUT").route(web::put().to(users::set_scopes)));
@@ -64,6 +66,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         change_password::change_password,
         users::list,
         users::get,
+        user_events::list,
         users::activate,
         users::deactivate,
         users::set_scopes

@@ -1,6 +1,6 @@
 use domain_auth::{
     LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, SessionRepository, TokenSigner,
-    UserDirectory, UserRepository,
+    UserDirectory, UserHistory, UserRepository,
 };
 use domain_shared::{Clock, EventLog, IdGenerator, Mailer, TokenVerifier};
 
@@ -11,6 +11,8 @@ domain_shared::ports! {
         users: Users: UserRepository,
         /// Users, as lists show them.
         directory: Directory: UserDirectory,
+        /// What happened to them.
+        history: History: UserHistory,
         /// Where sessions are kept.
         sessions: Sessions: SessionRepository,
         /// The challenges that wait for their code.

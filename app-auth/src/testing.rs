@@ -40,6 +40,7 @@ type Ports = Wiring<
     MemoryStore,
     MemoryStore,
     MemoryStore,
+    MemoryStore,
     KeyedCodes,
     PlainHasher,
     JwtSigner,
@@ -65,6 +66,7 @@ impl World {
         let ports = Wiring {
             users: store.clone(),
             directory: store.clone(),
+            history: store.clone(),
             sessions: store.clone(),
             codes: store.clone(),
             log: store.clone(),

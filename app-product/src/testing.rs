@@ -1,26 +1,49 @@
 //! A small world to try the use cases in, on memory adapters.
-use adapters::{
-    memory::MemoryStore,
-    system::{SystemClock, UuidV7},
-};
+use std::sync::{Arc, Mutex};
+
+use adapters::{memory::MemoryStore, system::UuidV7};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain_product::{Currency, Draft, Money, Product, ProductName, Stock, StockLedger, Threshold};
-use domain_shared::{Caller, Decimal, Generation, Handle, ProjectionStore, ValueObject};
+use domain_shared::{Caller, Clock, Decimal, Generation, Handle, ProjectionStore, ValueObject};
 
 use crate::{Products, Wiring, commands::CreateProduct};
 
-type TestPorts = Wiring<MemoryStore, MemoryStore, MemoryStore, MemoryStore, MemoryStore, SystemClock, UuidV7>;
+pub type TestPorts =
+    Wiring<MemoryStore, MemoryStore, MemoryStore, MemoryStore, MemoryStore, TestClock, UuidV7>;
+
+/// A clock that moves when told to. Clones share the time.
+#[derive(Clone)]
+pub struct TestClock(Arc<Mutex<DateTime<Utc>>>);
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+impl TestClock {
+    pub fn pass(&self, time: TimeDelta) {
+        *self.0.lock().unwrap() += time;
+    }
+}
 
 pub fn products() -> Products<TestPorts> {
+    timed_products().0
+}
+
+pub fn timed_products() -> (Products<TestPorts>, TestClock) {
     let store = MemoryStore::default();
-    Products(Wiring {
+    let clock = TestClock(Arc::new(Mutex::new(DateTime::UNIX_EPOCH + TimeDelta::days(20_000))));
+    let ports = Wiring {
         products: store.clone(),
         catalogue: store.clone(),
         ledger: store.clone(),
         summary: store.clone(),
         log: store,
-        clock: SystemClock,
+        clock: clock.clone(),
         ids: UuidV7,
-    })
+    };
+    (Products(ports), clock)
 }
 
 pub fn draft(name: &str, stock: i64) -> Draft {

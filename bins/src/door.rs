@@ -10,16 +10,38 @@ use std::{
 };
 
 use socket2::{Domain, Protocol, Socket, Type};
+use tokio::sync::Notify;
 
 /// Whether the process has been told to stop. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Closing(Arc<AtomicBool>);
+pub struct Closing(Arc<Told>);
+
+#[derive(Debug, Default)]
+struct Told {
+    begun: AtomicBool,
+    waiting: Notify,
+}
 
 impl Closing {
     /// Whether newcomers are turned away.
     #[must_use]
     pub fn has_begun(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.begun.load(Ordering::Acquire)
+    }
+
+    /// Returns once they are: for whatever would go on until then.
+    pub async fn begun(&self) {
+        // Whoever waits from here on is woken, so nothing is missed between the question and the wait.
+        let told = self.0.waiting.notified();
+        if !self.has_begun() {
+            told.await;
+        }
+    }
+
+    /// Turns newcomers away from now on.
+    pub fn begin(&self) {
+        self.0.begun.store(true, Ordering::Release);
+        self.0.waiting.notify_waiters();
     }
 }
 
@@ -60,7 +82,7 @@ impl Door {
     /// Turns newcomers away. A listening socket that is simply closed cuts off whoever the kernel has let in and the
     /// server hasn't accepted yet; on Linux a filter keeps anybody else from coming that far.
     pub fn close(&self) {
-        self.closing.0.store(true, Ordering::Relaxed);
+        self.closing.begin();
         #[cfg(target_os = "linux")]
         {
             // BPF_RET | BPF_K: accept 0 bytes of any packet.

@@ -88,7 +88,8 @@ impl Service {
                 config
                     .app_data(Data::new(product.products.clone()))
                     .app_data(Data::new(product.access.clone()))
-                    .app_data(Data::new(product.retries.clone()));
+                    .app_data(Data::new(product.retries.clone()))
+                    .app_data(Data::new(product.streams.clone()));
                 http::product::routes(config);
             }
         }

@@ -19,7 +19,7 @@ pub use password::{Password, PasswordAttempt, PasswordHash};
 pub use phone_number::PhoneNumber;
 pub use ports::{
     Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, Resend,
-    SessionRepository, TokenSigner, UserDirectory, UserFilter, UserRepository,
+    SessionRepository, TokenSigner, UserDirectory, UserFilter, UserHistory, UserRepository,
 };
 pub use projections::{ActivityRow, UserActivity};
 pub use refresh_token::RefreshToken;

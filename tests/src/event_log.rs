@@ -64,6 +64,18 @@ pub async fn after_gives_what_comes_after_and_no_more_than_the_limit(
     assert!(log.after(1 << 53, 100).await.unwrap().is_empty());
 }
 
+pub async fn the_end_lies_between_what_was_added_and_what_will_be(
+    (log, products): (impl EventLog, impl Repository<Product>),
+) {
+    assert_eq!(log.end().await.unwrap(), 0, "of an empty log");
+    for round in 1..=3 {
+        product(&products, 1).await;
+        let (all, end) = (whole_log(&log, 2 * round).await, log.end().await.unwrap());
+        assert_eq!(Some(end), all.last().map(|last| last.position));
+        assert!(log.after(end, 100).await.unwrap().is_empty(), "nothing comes after it yet");
+    }
+}
+
 pub async fn a_reader_who_remembers_its_position_misses_nothing(
     (log, products): (impl EventLog, impl Repository<Product>),
 ) {

@@ -45,12 +45,13 @@ mod support;
 pub mod tokens;
 pub mod user_activity;
 pub mod user_directory;
+pub mod user_history;
 pub mod user_repository;
 
 pub use event_bus::EventBus;
 pub use examples::Example;
 pub use mailer::{Mailbox, Received};
 #[doc(hidden)]
-pub use suites::twice;
+pub use suites::{thrice, twice};
 #[doc(hidden)]
 pub use support::block_on;

@@ -21,7 +21,8 @@ mod behind_dyn {
     use std::sync::Arc;
 
     use domain_auth::{
-        LoginCodes, PasswordHasher, Session, SessionRepository, User, UserDirectory, UserRepository,
+        LoginCodes, PasswordHasher, Session, SessionRepository, User, UserDirectory, UserHistory,
+        UserRepository,
     };
     use domain_product::{Catalogue, Product, ProductRepository};
     use domain_shared::{Checkpoints, EventLog, IdempotencyKeys, Repository};
@@ -50,6 +51,10 @@ mod behind_dyn {
     mod user_directory {
         use super::*;
         conformance::user_directory!(store!(dyn UserDirectory, dyn UserRepository));
+    }
+    mod user_history {
+        use super::*;
+        conformance::user_history!(store!(dyn UserHistory, dyn UserRepository, dyn SessionRepository));
     }
     mod sessions {
         use super::*;

@@ -12,6 +12,10 @@ impl EventLog for MemoryStore {
         Ok(state.events.iter().skip(start).take(limit).cloned().collect())
     }
 
+    async fn end(&self) -> Result<u64, StoreError> {
+        Ok(self.state().events.last().map_or(0, |stored| stored.position))
+    }
+
     async fn newest_of(
         &self,
         aggregate_id: Uuid,

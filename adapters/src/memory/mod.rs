@@ -3,6 +3,7 @@ mod catalogue;
 mod checkpoints;
 mod dead_letters;
 mod event_log;
+mod history;
 mod idempotency;
 mod inbox;
 mod login_codes;

@@ -19,7 +19,11 @@ const POSTGRES: Dialect = Dialect {
         migration!("postgres", "0005_idempotency"),
         migration!("postgres", "0008_projections"),
     ],
-    auth: &[migration!("postgres", "0002_auth"), migration!("postgres", "0009_auth_projections")],
+    auth: &[
+        migration!("postgres", "0002_auth"),
+        migration!("postgres", "0009_auth_projections"),
+        migration!("postgres", "0010_sessions_by_user"),
+    ],
     product: &[
         migration!("postgres", "0002_product"),
         migration!("postgres", "0007_revocations"),

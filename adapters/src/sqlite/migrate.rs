@@ -13,7 +13,11 @@ const SQLITE: Dialect = Dialect {
         migration!("sqlite", "0005_idempotency"),
         migration!("sqlite", "0008_projections"),
     ],
-    auth: &[migration!("sqlite", "0002_auth"), migration!("sqlite", "0009_auth_projections")],
+    auth: &[
+        migration!("sqlite", "0002_auth"),
+        migration!("sqlite", "0009_auth_projections"),
+        migration!("sqlite", "0010_sessions_by_user"),
+    ],
     product: &[
         migration!("sqlite", "0002_product"),
         migration!("sqlite", "0007_revocations"),

@@ -2,7 +2,9 @@
 mod authenticate;
 mod get_user;
 mod list_users;
+mod user_events;
 
 pub use authenticate::{Authenticate, Authenticated};
 pub use get_user::GetUser;
 pub use list_users::ListUsers;
+pub use user_events::UserEvents;

@@ -11,7 +11,7 @@ use app_auth::{
     Auth, Wiring,
     reactors::{NewSessionMail, PasswordChangedMail, WelcomeMail},
 };
-use domain_auth::{LoginCodes, SessionRepository, UserDirectory, UserRepository};
+use domain_auth::{LoginCodes, SessionRepository, UserDirectory, UserHistory, UserRepository};
 use domain_shared::EventLog;
 
 use super::{AuthStore, ComposeError, DynMailer, Events, Outbox, TOKEN_REALM, Task};
@@ -25,6 +25,7 @@ use crate::{
 pub type AuthPorts = Wiring<
     Arc<dyn UserRepository>,
     Arc<dyn UserDirectory>,
+    Arc<dyn UserHistory>,
     Arc<dyn SessionRepository>,
     Arc<dyn LoginCodes>,
     Arc<dyn EventLog>,
@@ -77,6 +78,7 @@ impl AuthService {
         let ports = Wiring {
             users: store.users.clone(),
             directory: store.directory.clone(),
+            history: store.history.clone(),
             sessions: store.sessions.clone(),
             codes: store.codes.clone(),
             log: store.log.events.clone(),

@@ -17,7 +17,7 @@ use domain_shared::{Email, EventLog, Language, Revocations};
 use super::{ComposeError, Events, Log, Outbox, ProductStore, TOKEN_REALM, Task};
 use crate::{
     config::{Config, Refusal},
-    http::{idempotency::Retries, product::Access},
+    http::{events::Streams, idempotency::Retries, product::Access},
 };
 
 /// The adapters behind product-service's ports. The store is chosen at run time; see
@@ -41,6 +41,8 @@ pub struct ProductService {
     pub access: Access,
     /// What it remembers of requests that may be sent again.
     pub retries: Retries,
+    /// What it tells those who follow.
+    pub streams: Streams,
     /// What it keeps.
     pub store: ProductStore,
     /// The ways of its events.
@@ -82,6 +84,7 @@ impl ProductService {
             products: Products(ports),
             access: Access { verifier: Arc::new(guard.clone()), public_writes: config.public_writes },
             retries: Retries::new(store.keys.clone(), KeptAnswers::plain()),
+            streams: Streams::of(store.log.events.clone(), "/product-service"),
             events: Events::open(config, "product-service", &store.log),
             store,
             outbox,

@@ -9,7 +9,8 @@ use adapters::{
 };
 use async_trait::async_trait;
 use domain_auth::{
-    Activity, LoginCodes, Session, SessionRepository, User, UserActivity, UserDirectory, UserRepository,
+    Activity, LoginCodes, Session, SessionRepository, User, UserActivity, UserDirectory, UserHistory,
+    UserRepository,
 };
 use domain_product::{Catalogue, Inventory, Ledger, Product, ProductRepository, StockLedger, Summary};
 use domain_shared::{
@@ -44,6 +45,7 @@ probe! { MemoryStore SqliteStore PgStore }
 pub struct AuthStore {
     pub(super) users: Arc<dyn UserRepository>,
     pub(super) directory: Arc<dyn UserDirectory>,
+    pub(super) history: Arc<dyn UserHistory>,
     pub(super) sessions: Arc<dyn SessionRepository>,
     pub(super) codes: Arc<dyn LoginCodes>,
     pub(super) activity: Arc<dyn Activity>,
@@ -80,12 +82,20 @@ impl AuthStore {
     where
         S: UserRepository + Repository<User> + UserDirectory + SessionRepository + Repository<Session>,
         S: Snapshots<User> + Snapshots<Session> + ProjectionStore<UserActivity> + Activity,
-        S: LoginCodes + EventLog + Checkpoints + Inbox + DeadLetterBox + IdempotencyKeys + Probe,
+        S: UserHistory
+            + LoginCodes
+            + EventLog
+            + Checkpoints
+            + Inbox
+            + DeadLetterBox
+            + IdempotencyKeys
+            + Probe,
     {
         let store = Arc::new(store);
         Self {
             users: store.clone(),
             directory: store.clone(),
+            history: store.clone(),
             sessions: store.clone(),
             codes: store.clone(),
             activity: store.clone(),

@@ -24,8 +24,17 @@ use super::{
 pub fn cors(origins: &Arc<[String]>) -> Cors {
     let (request_id, trace) =
         (HeaderName::from_static("x-request-id"), HeaderName::from_static("traceparent"));
-    let headers =
-        [AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, IDEMPOTENCY_KEY, request_id.clone(), trace];
+    let resumed = HeaderName::from_static("last-event-id");
+    let headers = [
+        AUTHORIZATION,
+        CONTENT_TYPE,
+        IF_MATCH,
+        IF_NONE_MATCH,
+        IDEMPOTENCY_KEY,
+        request_id.clone(),
+        trace,
+        resumed,
+    ];
     let exposed = [ETAG, LINK, LOCATION, RETRY_AFTER, IDEMPOTENT_REPLAYED, request_id];
     let cors = Cors::default()
         .allowed_methods(["GET", "POST", "PUT", "DELETE"])

@@ -6,6 +6,7 @@ mod conditional;
 pub mod context;
 pub mod cors;
 pub mod docs;
+pub mod events;
 mod failures;
 mod field;
 pub mod health;

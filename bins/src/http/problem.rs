@@ -135,6 +135,18 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "you are not allowed to do this")
     }
 
+    /// 503 for one event stream too many.
+    #[must_use]
+    pub const fn too_many_streams() -> Self {
+        let mut problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too_many_streams",
+            "too many event streams are open already",
+        );
+        problem.retry_after = Some(OUT_OF_ORDER);
+        problem
+    }
+
     /// The failure that a bare status, given by the framework, stands for.
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {

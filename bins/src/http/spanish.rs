@@ -67,6 +67,7 @@ pub fn detail(code: &str) -> Option<&'static str> {
         "sku_taken" => "este SKU ya está en uso",
         "token_expired" => "el token ha caducado",
         "too_many_requests" => "demasiadas peticiones; espera un poco",
+        "too_many_streams" => "ya hay demasiados flujos de eventos abiertos",
         "too_much_stock" => "son más existencias de las que se pueden contar",
         "unavailable" => "el servicio no está disponible",
         "unsupported_media_type" => "el tipo de contenido debe ser application/json",

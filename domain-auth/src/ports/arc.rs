@@ -3,12 +3,12 @@ use std::{error::Error, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain_shared::{Claims, Email, StoreError};
+use domain_shared::{Claims, Email, StoreError, StoredEvent};
 use uuid::Uuid;
 
 use super::{
     Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, Resend,
-    SessionRepository, TokenSigner, UserDirectory, UserFilter, UserRepository,
+    SessionRepository, TokenSigner, UserDirectory, UserFilter, UserHistory, UserRepository,
 };
 use crate::{
     ActivityRow, Challenge, LoginCode, Password, PasswordAttempt, PasswordHash, RefreshToken, Session,
@@ -29,6 +29,18 @@ impl<T: UserRepository + ?Sized> UserRepository for Arc<T> {
 impl<T: UserDirectory + ?Sized> UserDirectory for Arc<T> {
     async fn list(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError> {
         (**self).list(filter).await
+    }
+}
+
+#[async_trait]
+impl<T: UserHistory + ?Sized> UserHistory for Arc<T> {
+    async fn newest_of_user(
+        &self,
+        user: UserId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        (**self).newest_of_user(user, before, limit).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the auth context asks of the outside world.
 mod activity;
 mod arc;
+mod history;
 mod login_codes;
 mod password_hasher;
 mod sessions;
@@ -8,6 +9,7 @@ mod tokens;
 mod users;
 
 pub use activity::Activity;
+pub use history::UserHistory;
 pub use login_codes::{LoginCodeGenerator, LoginCodes, Resend};
 pub use password_hasher::{HashError, PasswordHasher};
 pub use sessions::SessionRepository;

@@ -99,4 +99,9 @@ pub enum SessionEvent {
     },
 }
 
+impl SessionEvent {
+    /// The type of the event that happens all the time.
+    pub const REFRESHED: &'static str = "session.refreshed.v1";
+}
+
 impl DomainEvent for SessionEvent {}

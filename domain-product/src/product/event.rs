@@ -93,6 +93,18 @@ pub enum ProductEvent {
 }
 
 impl ProductEvent {
+    /// The types of all of them.
+    pub const KINDS: [&'static str; 8] = [
+        "product.created.v1",
+        "product.updated.v1",
+        "product.activated.v1",
+        "product.deactivated.v1",
+        "product.deleted.v1",
+        "product.stock_added.v1",
+        "product.stock_removed.v1",
+        "product.low_stock.v1",
+    ];
+
     /// The types of the events that move stock, for reading the ledger.
     pub const MOVEMENTS: [&'static str; 2] = ["product.stock_added.v1", "product.stock_removed.v1"];
 }

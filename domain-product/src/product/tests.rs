@@ -120,6 +120,14 @@ fn whoever_looked_at_an_older_version_is_told() {
     assert_eq!(laptops.must_be_at(&Expected::Any), Ok(()));
 }
 
+#[test]
+fn the_types_of_all_events_are_listed() {
+    let unknown =
+        serde_json::from_str::<ProductEvent>(r#"{ "type": "", "data": {} }"#).unwrap_err().to_string();
+    let known: Vec<_> = unknown.split('`').filter(|text| text.starts_with("product.")).collect();
+    assert_eq!(known, ProductEvent::KINDS, "{unknown}");
+}
+
 /// Any command, in any order.
 fn command(product: &mut Product, which: u8, n: i64, context: &Context) {
     let _ = match which {

@@ -62,6 +62,9 @@ impl<T: EventLog + ?Sized> EventLog for Arc<T> {
     async fn after(&self, position: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
         (**self).after(position, limit).await
     }
+    async fn end(&self) -> Result<u64, StoreError> {
+        (**self).end().await
+    }
     async fn newest_of(
         &self,
         aggregate_id: Uuid,

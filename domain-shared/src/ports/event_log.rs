@@ -12,6 +12,10 @@ pub trait EventLog: Send + Sync + 'static {
     /// misses nothing.
     async fn after(&self, position: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError>;
 
+    /// The position of the last event there is, 0 where there is none: every event whose adding begins from now on comes
+    /// after it.
+    async fn end(&self) -> Result<u64, StoreError>;
+
     /// Up to `limit` events of one aggregate before version `before` (the newest where `None`), newest first; only of
     /// the types in `kinds`, unless that is empty.
     async fn newest_of(

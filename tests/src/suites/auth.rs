@@ -34,6 +34,19 @@ macro_rules! user_directory {
     };
 }
 
+/// The suite of [`UserHistory`](domain_auth::UserHistory). The subject is a fresh one and the repositories of users and of
+/// sessions whose events it tells.
+#[macro_export]
+macro_rules! user_history {
+    ($subject:expr) => {
+        $crate::cases! { user_history($subject):
+            a_user_and_their_sessions_have_one_history
+            refreshes_are_left_out_of_it
+            it_is_read_in_pages
+        }
+    };
+}
+
 /// The suite of [`SessionRepository`](domain_auth::SessionRepository) beyond that of `repository!`. The subject is a fresh one.
 #[macro_export]
 macro_rules! session_repository {

@@ -5,7 +5,7 @@ mod product;
 mod shared;
 mod stores;
 
-pub use stores::twice;
+pub use stores::{thrice, twice};
 
 /// Makes tests of cases.
 #[doc(hidden)]
@@ -46,6 +46,7 @@ mod tests {
             include_str!("../concurrency.rs"),
             include_str!("../user_repository.rs"),
             include_str!("../user_directory.rs"),
+            include_str!("../user_history.rs"),
             include_str!("../session_repository.rs"),
             include_str!("../login_codes.rs"),
             include_str!("../product_repository.rs"),

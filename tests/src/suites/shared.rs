@@ -39,6 +39,7 @@ macro_rules! event_log {
             an_empty_log_has_nothing
             after_gives_everything_in_order_of_position
             after_gives_what_comes_after_and_no_more_than_the_limit
+            the_end_lies_between_what_was_added_and_what_will_be
             a_reader_who_remembers_its_position_misses_nothing
             newest_of_gives_the_newest_first
             newest_of_stops_at_the_limit_and_before_a_version

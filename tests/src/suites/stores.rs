@@ -17,6 +17,10 @@ macro_rules! auth_store {
             use super::*;
             $crate::user_directory!($crate::twice($fresh));
         }
+        mod user_history {
+            use super::*;
+            $crate::user_history!($crate::thrice($fresh));
+        }
         mod sessions {
             use super::*;
             $crate::repository!(domain_auth::Session: $crate::twice($fresh));
@@ -91,4 +95,10 @@ macro_rules! product_store {
 #[doc(hidden)]
 pub fn twice<S: Clone>(store: S) -> (S, S) {
     (store.clone(), store)
+}
+
+/// One store as three subjects.
+#[doc(hidden)]
+pub fn thrice<S: Clone>(store: S) -> (S, S, S) {
+    (store.clone(), store.clone(), store)
 }

@@ -2,6 +2,8 @@
 //! through a real SMTP server; `scripts/test` starts both and sets `TEST_DATABASE_URL`, `TEST_SMTP_URL`, `TEST_MAILDIR`.
 mod access;
 mod actions;
+mod follower;
+mod history;
 mod input;
 mod killed;
 mod lifecycle;
@@ -12,6 +14,7 @@ mod retries;
 mod revocation;
 mod seed;
 mod settings;
+mod stream;
 mod walk;
 mod world;
 
@@ -68,4 +71,11 @@ on_every_store! {
     access::an_inactive_product_is_out_of_play as an_inactive_product_is_out_of_play
     access::a_deactivated_user_is_out as a_deactivated_user_is_out
     access::scopes_are_granted_by_superusers as scopes_are_granted_by_superusers
+    history::a_product_is_shown_as_it_stood_then as a_product_is_shown_as_it_stood_then
+    history::what_happened_to_a_product_comes_in_pages as what_happened_to_a_product_comes_in_pages
+    history::what_happened_to_a_user_is_for_superusers as what_happened_to_a_user_is_for_superusers
+    stream::the_stream_tells_what_happens as the_stream_tells_what_happens
+    stream::the_stream_begins_where_it_is_told as the_stream_begins_where_it_is_told
+    stream::of_101_streams_one_has_to_wait as of_101_streams_one_has_to_wait
+    stream::a_stream_ends_with_the_service as a_stream_ends_with_the_service
 }

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper, dsl::max};
 use domain_shared::{Backlog, EventEnvelope, EventLog, LogWatch, StoreError, StoredEvent};
 use uuid::Uuid;
 
@@ -41,6 +41,18 @@ impl Query for After {
             .load(&mut conn)
             .await?;
         Ok(rows.into_iter().map(Into::into).collect())
+    }
+}
+
+#[derive(Debug)]
+struct End;
+
+impl Query for End {
+    type Answer = u64;
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<u64, Failure> {
+        let last: Option<i64> = events::table.select(max(events::position)).get_result(&mut conn).await?;
+        Ok(last.map_or(0, from_column))
     }
 }
 
@@ -130,6 +142,10 @@ impl Query for Behind {
 impl EventLog for Store {
     async fn after(&self, position: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
         self.settled_after(position, limit).await
+    }
+
+    async fn end(&self) -> Result<u64, StoreError> {
+        self.read(End).await
     }
 
     async fn newest_of(

@@ -4,6 +4,7 @@ mod catalogue;
 mod checkpoints;
 mod dead_letters;
 mod events;
+mod history;
 mod idempotency;
 mod inbox;
 mod login_codes;

@@ -6,6 +6,7 @@ mod register;
 mod session;
 mod shown;
 mod signed_in;
+mod user_events;
 mod users;
 
 use actix_web::web;
@@ -41,6 +42,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .service(resource(&at("/users"), "GET, HEAD").route(get().to(users::list)))
         .service(resource(&at("/users/{id}"), "GET, HEAD").route(get().to(users::get)))
+        .service(resource(&at("/users/{id}/events"), "GET, HEAD").route(get().to(user_events::list)))
         .service(
             resource(&at("/users/{id}/activate"), "POST").route(post::<Superuser, _, _>(users::activate)),
         )
@@ -71,6 +73,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         change_password::change_password,
         users::list,
         users::get,
+        user_events::list,
         users::activate,
         users::deactivate,
         users::set_scopes

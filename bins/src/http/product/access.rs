@@ -2,7 +2,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
-use domain_shared::{Caller, Claims, Clock, Scope};
+use domain_shared::{Caller, Claims, Clock, Scope, TokenError};
 use uuid::Uuid;
 
 use super::Access;
@@ -24,13 +24,26 @@ pub struct Reader {
     pub sees_inactive: bool,
 }
 
+impl Access {
+    /// What `token` says at the moment, if one was given, and whether its bearer may write.
+    fn judge(&self, token: Option<&str>) -> Result<(Option<Claims>, bool), TokenError> {
+        let Some(token) = token else { return Ok((None, self.public_writes)) };
+        let claims = self.verifier.verify(token, adapters::system::SystemClock.now())?;
+        let may_write = self.public_writes || claims.scopes.allows(&Scope::products_write());
+        Ok((Some(claims), may_write))
+    }
+
+    /// Whether a bearer of `token` may write at the moment.
+    #[must_use]
+    pub fn may_write(&self, token: Option<&str>) -> bool {
+        self.judge(token).is_ok_and(|(_, may_write)| may_write)
+    }
+}
+
 /// The caller's token, if they gave one, and whether they may write.
 fn identify(request: &HttpRequest) -> Result<(Option<Claims>, bool), Problem> {
     let access = request.app_data::<Data<Access>>().ok_or_else(Problem::not_found)?;
-    let Some(token) = bearer::token(request)? else { return Ok((None, access.public_writes)) };
-    let claims = access.verifier.verify(&token, adapters::system::SystemClock.now())?;
-    let may_write = access.public_writes || claims.scopes.allows(&Scope::products_write());
-    Ok((Some(claims), may_write))
+    Ok(access.judge(bearer::token(request)?.as_deref())?)
 }
 
 impl FromRequest for Writer {

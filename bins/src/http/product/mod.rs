@@ -4,11 +4,13 @@ mod access;
 mod create;
 mod cursor;
 mod edit;
+mod events;
 mod list;
 mod movements;
 mod read;
 mod shown;
 mod stock;
+mod stream;
 mod summary;
 
 use actix_web::web;
@@ -61,7 +63,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(resource(&at("/{id}/stock"), "GET, HEAD").route(get().to(read::stock)))
         .service(resource(&at("/{id}/stock/add"), "POST").route(post::<Writer, _, _>(stock::add)))
         .service(resource(&at("/{id}/stock/remove"), "POST").route(post::<Writer, _, _>(stock::remove)))
-        .service(resource(&at("/{id}/movements"), "GET, HEAD").route(get().to(movements::list)));
+        .service(resource(&at("/{id}/movements"), "GET, HEAD").route(get().to(movements::list)))
+        .service(resource(&at("/{id}/events"), "GET, HEAD").route(get().to(events::list)))
+        .service(resource("/api/v1/events/stream", "GET, HEAD").route(get().to(stream::stream)));
 }
 
 /// What `/openapi.json` says about them.
@@ -80,6 +84,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         stock::add,
         stock::remove,
         movements::list,
+        events::list,
+        stream::stream,
         summary::summary
     )
 )]

@@ -1,0 +1,10 @@
+//! Events, as the API shows them: a history in pages, and a stream of all that happens.
+mod feed;
+mod history;
+mod sent;
+mod streams;
+mod wanted;
+
+pub use history::{EventBody, cursor, event_id, page};
+pub use streams::{Order, Streams};
+pub use wanted::Wanted;

@@ -3,10 +3,13 @@ use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::{Expected, Fault};
+use crate::{Expected, Fault, Personal};
 
 /// A fact about an aggregate. Its serde form is adjacently tagged: `{"type": "product.created.v1", "data": {…}}`.
-pub trait DomainEvent: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {}
+pub trait DomainEvent: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// What in which kinds of it is about a person.
+    const PERSONAL: &'static [Personal] = &[];
+}
 
 /// When, by whom and on behalf of which request something happens.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod handle;
 mod invalid;
 mod letter;
 mod page;
+mod personal;
 mod ports;
 mod projection;
 mod revocation;
@@ -32,6 +33,7 @@ pub use handle::Handle;
 pub use invalid::{Invalid, ValueObject};
 pub use letter::{Block, Letter};
 pub use page::Limit;
+pub use personal::{Personal, PersonalField, Subject};
 pub use ports::{
     Backlog, BrokerError, Changed, Checkpoint, Checkpoints, Clock, DeadLetter, DeadLetterBox, DeadLetters,
     Decision, Delivery, EventLog, EventPublisher, EventSubscriber, Generation, IdGenerator, Inbox, LogWatch,

@@ -1,4 +1,4 @@
-use domain_shared::{DomainEvent, Email, Language, Scopes};
+use domain_shared::{DomainEvent, Email, Invalid, Language, Personal, PersonalField, Scopes, Subject};
 use serde::{Deserialize, Serialize};
 
 use crate::{FullName, PhoneNumber, SessionId, Username};
@@ -18,6 +18,22 @@ pub struct Registration {
     pub language: Language,
     /// Whether they may manage others. Only the command line says so.
     pub is_superuser: bool,
+}
+
+impl Registration {
+    /// Refuses what could be taken for somebody who was erased.
+    ///
+    /// # Errors
+    /// The field, and [`Invalid::Reserved`].
+    pub fn must_not_look_erased(&self) -> Result<(), (&'static str, Invalid)> {
+        if self.email.is_placeholder() {
+            Err(("email", Invalid::Reserved))
+        } else if self.username.is_placeholder() {
+            Err(("username", Invalid::Reserved))
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// What can happen to a user. No event holds a secret.
@@ -41,6 +57,32 @@ pub enum UserEvent {
     SignedOutEverywhere {},
     #[serde(rename = "user.scopes_changed.v1")]
     ScopesChanged { scopes: Scopes },
+    #[serde(rename = "user.erased.v1")]
+    Erased {},
 }
 
-impl DomainEvent for UserEvent {}
+impl DomainEvent for UserEvent {
+    const PERSONAL: &'static [Personal] = &[
+        Personal {
+            kind: "user.registered.v1",
+            subject: Subject::Aggregate,
+            fields: &[
+                PersonalField { pointer: "/email", placeholder: |id| Some(Email::erased(id).to_string()) },
+                PersonalField {
+                    pointer: "/username",
+                    placeholder: |id| Some(Username::erased(id).to_string()),
+                },
+                PersonalField { pointer: "/full_name", placeholder: |_| None },
+                PersonalField { pointer: "/phone_number", placeholder: |_| None },
+            ],
+        },
+        Personal {
+            kind: "user.profile_updated.v1",
+            subject: Subject::Aggregate,
+            fields: &[
+                PersonalField { pointer: "/full_name", placeholder: |_| None },
+                PersonalField { pointer: "/phone_number", placeholder: |_| None },
+            ],
+        },
+    ];
+}

@@ -33,6 +33,7 @@ pub mod login_code_generator;
 pub mod login_codes;
 pub mod mailer;
 pub mod password_hasher;
+pub mod personal_data;
 pub mod product_repository;
 pub mod projections;
 pub mod refresh_tokens;

@@ -5,6 +5,7 @@ mod dead_letters;
 mod event_log;
 mod inbox;
 mod login_codes;
+mod personal_data;
 mod plain_hasher;
 mod projections;
 mod repository;
@@ -52,6 +53,8 @@ struct State {
     activity: Rows<ActivityRow>,
     revocations: Vec<(u64, Uuid, Revocation)>,
     dead_letters: Vec<Buried>,
+    /// Users about whom nothing is kept any more.
+    forgotten: HashSet<Uuid>,
 }
 
 impl MemoryStore {

@@ -66,7 +66,9 @@ fn store<A: Kept>(state: &mut State, aggregate: &A) -> Result<(), StoreError> {
     if let Some(what) = others.filter_map(|other| aggregate.clash(other)).min() {
         return Err(StoreError::Taken(what));
     }
-    for event in seal(aggregate)? {
+    let mut forgotten = None;
+    for mut event in seal(aggregate)? {
+        forgotten = state.censor(&mut event).or(forgotten);
         let position = state.events.last().map_or(1, |last| last.position + 1);
         state.events.push(StoredEvent { position, event });
     }
@@ -74,6 +76,9 @@ fn store<A: Kept>(state: &mut State, aggregate: &A) -> Result<(), StoreError> {
     let mut kept = aggregate.clone();
     kept.journal_mut().commit();
     A::all_mut(state).insert(id, kept);
+    if let Some(user) = forgotten {
+        state.clear_sessions(user);
+    }
     Ok(())
 }
 

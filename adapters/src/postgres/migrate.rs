@@ -18,7 +18,11 @@ const POSTGRES: Dialect = Dialect {
         migration!("postgres", "0004_dead_letters"),
         migration!("postgres", "0008_projections"),
     ],
-    auth: &[migration!("postgres", "0002_auth"), migration!("postgres", "0009_auth_projections")],
+    auth: &[
+        migration!("postgres", "0002_auth"),
+        migration!("postgres", "0006_user_keys"),
+        migration!("postgres", "0009_auth_projections"),
+    ],
     product: &[
         migration!("postgres", "0002_product"),
         migration!("postgres", "0007_revocations"),

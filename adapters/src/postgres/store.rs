@@ -12,7 +12,7 @@ use super::{
     horizon::{Horizon, SettledAfter},
     line, migrate,
     pool::{Loan, Pool, pool},
-    shared::{Query, Stored},
+    shared::{Forget, Query, Stored},
     transaction::{add, change, commit, roll_back},
 };
 use crate::sql::{
@@ -101,6 +101,11 @@ impl PgStore {
             self.ended(loan, outcome).await
         })
         .await
+    }
+
+    /// The server keeps old rows until it vacuums, and its own log and backups for as long as it is told to.
+    pub(super) async fn destroy(&self, order: Forget) -> Result<(), StoreError> {
+        self.write(order).await
     }
 
     pub(super) async fn add<A: Stored>(&self, aggregate: &mut A) -> Result<(), StoreError> {

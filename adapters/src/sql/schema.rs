@@ -148,6 +148,10 @@ tables! {
         user_id -> Nullable<SqlUuid>,
         at -> SqlTime,
     }
+    user_keys (user_id) {
+        user_id -> SqlUuid,
+        key -> Nullable<Binary>,
+    }
 }
 
 diesel::allow_tables_to_appear_in_same_query!(dead_letters, events);

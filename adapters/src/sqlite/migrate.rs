@@ -12,7 +12,11 @@ const SQLITE: Dialect = Dialect {
         migration!("sqlite", "0004_dead_letters"),
         migration!("sqlite", "0008_projections"),
     ],
-    auth: &[migration!("sqlite", "0002_auth"), migration!("sqlite", "0009_auth_projections")],
+    auth: &[
+        migration!("sqlite", "0002_auth"),
+        migration!("sqlite", "0006_user_keys"),
+        migration!("sqlite", "0009_auth_projections"),
+    ],
     product: &[
         migration!("sqlite", "0002_product"),
         migration!("sqlite", "0007_revocations"),

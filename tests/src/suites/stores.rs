@@ -33,6 +33,10 @@ macro_rules! auth_store {
             use super::*;
             $crate::login_codes!($fresh);
         }
+        mod personal_data {
+            use super::*;
+            $crate::personal_data!($fresh);
+        }
     };
 }
 

@@ -1,8 +1,8 @@
 use domain_auth::{
-    LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, SessionRepository, TokenSigner,
-    UserDirectory, UserRepository,
+    LoginCodeGenerator, LoginCodes, PasswordHasher, PersonalData, RefreshTokens, SessionRepository,
+    TokenSigner, UserDirectory, UserRepository,
 };
-use domain_shared::{Clock, IdGenerator, Mailer, TokenVerifier};
+use domain_shared::{Clock, EventLog, IdGenerator, Mailer, TokenVerifier};
 
 domain_shared::ports! {
     /// Everything the auth use cases ask of the outside world.
@@ -31,5 +31,9 @@ domain_shared::ports! {
         clock: Time: Clock,
         /// Makes ids.
         ids: Ids: IdGenerator,
+        /// What happened.
+        log: Log: EventLog,
+        /// What is kept about people, to be handed out and to be forgotten.
+        people: People: PersonalData,
     }
 }

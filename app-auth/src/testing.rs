@@ -47,6 +47,8 @@ type Ports = Wiring<
     MemoryMailer,
     TestClock,
     UuidV7,
+    MemoryStore,
+    MemoryStore,
 >;
 
 pub struct World {
@@ -74,6 +76,8 @@ impl World {
             mailer: mailer.clone(),
             clock: TestClock(Arc::new(Mutex::new(start))),
             ids: UuidV7,
+            log: store.clone(),
+            people: store.clone(),
         };
         Self { auth: Auth { ports, policy: Policy::default() }, store, mailer }
     }

@@ -59,7 +59,8 @@ mod tests {
         let id = uuid::Uuid::nil().simple();
         let refused = register(&World::new(), &format!("{id}@erased.invalid"), "ada", "correct horse").await;
         assert!(matches!(refused, Err(AuthError::Invalid { field: "email", rule: Invalid::Reserved })));
-        let refused = register(&World::new(), "ada@example.com", &format!("Erased-{id}"), "correct horse").await;
+        let refused =
+            register(&World::new(), "ada@example.com", &format!("Erased-{id}"), "correct horse").await;
         assert!(matches!(refused, Err(AuthError::Invalid { field: "username", rule: Invalid::Reserved })));
     }
 

@@ -1,8 +1,10 @@
 //! What people can ask for that changes nothing.
 mod authenticate;
+mod export_user;
 mod get_user;
 mod list_users;
 
 pub use authenticate::{Authenticate, Authenticated};
+pub use export_user::{ExportUser, UserExport};
 pub use get_user::GetUser;
 pub use list_users::ListUsers;

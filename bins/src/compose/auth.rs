@@ -11,7 +11,8 @@ use app_auth::{
     Auth, Wiring,
     reactors::{NewSessionMail, PasswordChangedMail, WelcomeMail},
 };
-use domain_auth::{LoginCodes, SessionRepository, UserDirectory, UserRepository};
+use domain_auth::{LoginCodes, PersonalData, SessionRepository, UserDirectory, UserRepository};
+use domain_shared::EventLog;
 
 use super::{AuthStore, ComposeError, DynMailer, Events, Outbox, TOKEN_REALM, Task};
 use crate::config::{Config, Refusal};
@@ -31,6 +32,8 @@ pub type AuthPorts = Wiring<
     DynMailer,
     SystemClock,
     UuidV7,
+    Arc<dyn EventLog>,
+    Arc<dyn PersonalData>,
 >;
 
 /// auth-service, ready to be served.
@@ -80,6 +83,8 @@ impl AuthService {
             mailer: outbox.mailer.clone(),
             clock: SystemClock,
             ids: UuidV7,
+            log: store.log.events.clone(),
+            people: store.people.clone(),
         };
         let events = Events::open(config, "auth-service", &store.log);
         Ok(Self { auth: Auth { ports, policy: config.policy.clone() }, store, events, outbox })

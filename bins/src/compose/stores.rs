@@ -9,7 +9,7 @@ use adapters::{
 };
 use async_trait::async_trait;
 use domain_auth::{
-    Activity, LoginCodes, Session, SessionRepository, User, UserActivity, UserDirectory, UserRepository,
+    Activity, LoginCodes, PersonalData, Session, SessionRepository, User, UserActivity, UserDirectory, UserRepository,
 };
 use domain_product::{Catalogue, Inventory, Ledger, Product, ProductRepository, StockLedger, Summary};
 use domain_shared::{
@@ -46,6 +46,7 @@ pub struct AuthStore {
     pub(super) directory: Arc<dyn UserDirectory>,
     pub(super) sessions: Arc<dyn SessionRepository>,
     pub(super) codes: Arc<dyn LoginCodes>,
+    pub(super) people: Arc<dyn PersonalData>,
     pub(super) activity: Arc<dyn Activity>,
     /// What happened, and who has read it.
     pub log: Log,
@@ -76,7 +77,7 @@ impl AuthStore {
     where
         S: UserRepository + Repository<User> + UserDirectory + SessionRepository + Repository<Session>,
         S: Snapshots<User> + Snapshots<Session> + ProjectionStore<UserActivity> + Activity,
-        S: LoginCodes + EventLog + Checkpoints + Inbox + DeadLetterBox + Probe,
+        S: LoginCodes + PersonalData + EventLog + Checkpoints + Inbox + DeadLetterBox + Probe,
     {
         let store = Arc::new(store);
         Self {
@@ -84,6 +85,7 @@ impl AuthStore {
             directory: store.clone(),
             sessions: store.clone(),
             codes: store.clone(),
+            people: store.clone(),
             activity: store.clone(),
             audit: Audit::new(store.clone())
                 .of::<User>(store.clone())

@@ -5,7 +5,9 @@ use domain_auth::{
     Challenge, Client, EndReason, LoginCodes, PasswordHash, PendingCode, PersonalData, Profile, Registration,
     Session, SessionId, SessionRepository, User, UserId, UserRepository, personal,
 };
-use domain_shared::{Aggregate, DomainEvent, EventLog, Repository, StoredEvent, decode, replay};
+use domain_shared::{
+    Aggregate, DeadLetterBox, DomainEvent, EventLog, Repository, StoredEvent, decode, replay,
+};
 
 use crate::{
     examples::{assert_same, registration, session_of, user},
@@ -14,9 +16,15 @@ use crate::{
 };
 
 /// Every port that keeps something personal.
-pub trait Store: PersonalData + UserRepository + SessionRepository + EventLog + LoginCodes {}
+pub trait Store:
+    PersonalData + UserRepository + SessionRepository + EventLog + LoginCodes + DeadLetterBox
+{
+}
 
-impl<T: PersonalData + UserRepository + SessionRepository + EventLog + LoginCodes> Store for T {}
+impl<T> Store for T where
+    T: PersonalData + UserRepository + SessionRepository + EventLog + LoginCodes + DeadLetterBox
+{
+}
 
 /// Everything about a person that the cases look for afterwards.
 const TRACES: [&str; 6] = ["lovelace", "Augusta", "Countess", "+4420123456", "203.0.113.7", "Mosaic"];
@@ -149,6 +157,38 @@ pub async fn whoever_was_forgotten_or_never_known_may_be_forgotten(store: impl S
         store.forget(UserId(id())).await.unwrap();
         assert_no_traces(&whole_log(&store, 3).await);
     }
+}
+
+/// Buries every event of the log.
+async fn bury(store: &impl Store, count: usize) -> Vec<StoredEvent> {
+    let log = whole_log(store, count).await;
+    for event in &log {
+        store.bury("mail", event, "550 <lovelace@example.com> is unknown", time()).await.unwrap();
+    }
+    log
+}
+
+pub async fn what_could_not_be_delivered_is_as_readable_as_the_log(store: impl Store) {
+    somebody(&store).await;
+    let log = bury(&store, 3).await;
+    let listed = format!("{:?}", store.list(9).await.unwrap());
+    assert!(
+        listed.contains("lovelace") && listed.contains("Mosaic") && !listed.contains("sealed"),
+        "{listed}"
+    );
+    for event in &log {
+        assert!(store.requeue("mail", &event.event.id.to_string()).await.unwrap());
+    }
+    assert_eq!(store.requeued("mail").await.unwrap(), log);
+}
+
+pub async fn what_could_not_be_delivered_about_somebody_forgotten_is_dropped(store: impl Store) {
+    let ((ada, _), _) = (somebody(&store).await, somebody(&store).await);
+    let log = bury(&store, 6).await;
+    store.forget(ada.id()).await.unwrap();
+    let left: Vec<String> = store.list(9).await.unwrap().into_iter().map(|letter| letter.id).collect();
+    let others: Vec<_> = log.iter().skip(3).map(|stored| stored.event.id.to_string()).collect();
+    assert_eq!(left, others, "those about others are left");
 }
 
 pub async fn what_is_added_about_somebody_forgotten_is_forgotten(store: impl Store) {

@@ -33,6 +33,15 @@ impl State {
             *session = Session::restore(session.id(), state, session.version());
         }
     }
+
+    /// Drops what couldn't be delivered about `user`: the reason often names an address.
+    fn drop_dead_letters(&mut self, user: Uuid) {
+        let Self { sessions, dead_letters, .. } = self;
+        dead_letters.retain(|buried| {
+            let about = buried.aggregate_id();
+            about != user && sessions.get(&about).is_none_or(|session| session.user.0 != user)
+        });
+    }
 }
 
 #[async_trait]
@@ -46,6 +55,7 @@ impl PersonalData for MemoryStore {
             }
         }
         state.clear_sessions(user.0);
+        state.drop_dead_letters(user.0);
         Ok(())
     }
 

@@ -10,7 +10,8 @@ pub trait PersonalData: Send + Sync + 'static {
     /// Makes what is personal in events about `user` unreadable for good, and clears it from the rows of their sessions.
     /// From then on the log, which is otherwise as it was, gives placeholders in its place: see
     /// [`Personal`](domain_shared::Personal). The same goes for what is added about them later. Whoever was forgotten
-    /// already, or never was known, may be forgotten, too.
+    /// already, or never was known, may be forgotten, too. What couldn't be delivered of events about them is dropped, since
+    /// the reasons may name them.
     ///
     /// The account itself is left to [`User::erase`](crate::User::erase).
     async fn forget(&self, user: UserId) -> Result<(), StoreError>;

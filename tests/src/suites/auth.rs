@@ -81,6 +81,8 @@ macro_rules! personal_data {
             the_rest_of_the_log_is_as_it_was
             everybody_else_is_remembered
             whoever_was_forgotten_or_never_known_may_be_forgotten
+            what_could_not_be_delivered_is_as_readable_as_the_log
+            what_could_not_be_delivered_about_somebody_forgotten_is_dropped
             what_is_added_about_somebody_forgotten_is_forgotten
             a_stranger_who_was_forgotten_stays_so
             sessions_of_somebody_forgotten_do_not_say_where_they_were_started

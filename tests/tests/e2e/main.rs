@@ -5,6 +5,7 @@ mod actions;
 mod input;
 mod lifecycle;
 mod mails;
+mod privacy;
 mod protocol;
 mod races;
 mod revocation;

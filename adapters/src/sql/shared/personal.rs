@@ -11,7 +11,7 @@ use super::{Conn, Query, RunQueryDsl, Store};
 use crate::sql::{
     failure::Failure,
     rows::{ChallengeRow, SessionRow, StoredEventRow},
-    schema::{login_codes, sessions, user_keys},
+    schema::{dead_letters, events, login_codes, sessions, user_keys},
     sealed::{self, UserKey},
     types::Id,
 };
@@ -57,7 +57,7 @@ async fn stored_key(conn: &mut Conn<'_>, user: Uuid) -> Result<Option<Option<Use
 /// The events as they were before they were sealed, as far as there are keys: those of all of them in one query, of none
 /// if nothing is sealed.
 pub async fn open(conn: &mut Conn<'_>, rows: Vec<StoredEventRow>) -> Result<Vec<StoredEvent>, Failure> {
-    let mut events: Vec<StoredEvent> = rows.into_iter().map(Into::into).collect();
+    let mut events: Vec<StoredEvent> = rows.into_iter().map(StoredEventRow::into_sealed).collect();
     let mut sealed = Vec::new();
     for StoredEvent { event, .. } in &mut events {
         if let Some(personal) = personal(&event.kind)
@@ -99,6 +99,15 @@ async fn clear_sessions(conn: &mut Conn<'_>, user: Id) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Drops what couldn't be delivered about `user`: the reason often names an address.
+async fn drop_dead_letters(conn: &mut Conn<'_>, user: Id) -> Result<(), Failure> {
+    let own = sessions::table.filter(sessions::user_id.eq(user)).select(sessions::id);
+    let about = events::aggregate_id.eq(user).or(events::aggregate_id.eq_any(own));
+    let letters = dead_letters::event_id.eq_any(events::table.filter(about).select(events::id));
+    diesel::delete(dead_letters::table.filter(letters)).execute(conn).await?;
+    Ok(())
+}
+
 /// Destroys the key, then clears the rows. In this order whatever is added meanwhile either waits, and finds no key, or
 /// is there to be cleared; if it ends in between, it can be done again.
 #[derive(Debug)]
@@ -117,7 +126,8 @@ impl Query for Forget {
             .set(gone())
             .execute(&mut conn)
             .await?;
-        clear_sessions(&mut conn, user).await
+        clear_sessions(&mut conn, user).await?;
+        drop_dead_letters(&mut conn, user).await
     }
 }
 

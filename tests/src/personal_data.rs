@@ -2,8 +2,8 @@
 use std::sync::Arc;
 
 use domain_auth::{
-    Challenge, Client, EndReason, LoginCodes, PasswordHash, PendingCode, PersonalData, Profile, Registration,
-    Session, SessionId, SessionRepository, User, UserId, UserRepository, personal,
+    Client, EndReason, LoginCodes, PasswordHash, PersonalData, Profile, Registration, Session, SessionId,
+    SessionRepository, User, UserId, UserRepository, personal,
 };
 use domain_shared::{
     Aggregate, DeadLetterBox, DomainEvent, EventLog, Repository, StoredEvent, decode, replay,
@@ -12,7 +12,7 @@ use domain_shared::{
 use crate::{
     examples::{assert_same, registration, session_of, user},
     repository::found,
-    support::{at_once, context, id, number, parse, time, whole_log},
+    support::{at_once, context, id, number, parse, whole_log},
 };
 
 /// Every port that keeps something personal.
@@ -29,11 +29,11 @@ impl<T> Store for T where
 /// Everything about a person that the cases look for afterwards.
 const TRACES: [&str; 6] = ["lovelace", "Augusta", "Countess", "+4420123456", "203.0.113.7", "Mosaic"];
 
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     Client { address: Some("203.0.113.7".to_owned()), user_agent: Some("Mosaic/0.9".to_owned()) }
 }
 
-fn session(user: UserId, client: Client) -> Session {
+pub(crate) fn session(user: UserId, client: Client) -> Session {
     let context = context();
     Session::start(SessionId(id()), user, client, session_of(user).expires_at, &context)
 }
@@ -49,7 +49,7 @@ fn ada() -> User {
 }
 
 /// Somebody who has told everything about themselves, twice, and signed in: three events.
-async fn somebody(store: &impl Store) -> (User, Session) {
+pub(crate) async fn somebody(store: &impl Store) -> (User, Session) {
     let mut ada = ada();
     store.save(&mut ada).await.unwrap();
     rename(store, &ada).await;
@@ -159,38 +159,6 @@ pub async fn whoever_was_forgotten_or_never_known_may_be_forgotten(store: impl S
     }
 }
 
-/// Buries every event of the log.
-async fn bury(store: &impl Store, count: usize) -> Vec<StoredEvent> {
-    let log = whole_log(store, count).await;
-    for event in &log {
-        store.bury("mail", event, "550 <lovelace@example.com> is unknown", time()).await.unwrap();
-    }
-    log
-}
-
-pub async fn what_could_not_be_delivered_is_as_readable_as_the_log(store: impl Store) {
-    somebody(&store).await;
-    let log = bury(&store, 3).await;
-    let listed = format!("{:?}", store.list(9).await.unwrap());
-    assert!(
-        listed.contains("lovelace") && listed.contains("Mosaic") && !listed.contains("sealed"),
-        "{listed}"
-    );
-    for event in &log {
-        assert!(store.requeue("mail", &event.event.id.to_string()).await.unwrap());
-    }
-    assert_eq!(store.requeued("mail").await.unwrap(), log);
-}
-
-pub async fn what_could_not_be_delivered_about_somebody_forgotten_is_dropped(store: impl Store) {
-    let ((ada, _), _) = (somebody(&store).await, somebody(&store).await);
-    let log = bury(&store, 6).await;
-    store.forget(ada.id()).await.unwrap();
-    let left: Vec<String> = store.list(9).await.unwrap().into_iter().map(|letter| letter.id).collect();
-    let others: Vec<_> = log.iter().skip(3).map(|stored| stored.event.id.to_string()).collect();
-    assert_eq!(left, others, "those about others are left");
-}
-
 pub async fn what_is_added_about_somebody_forgotten_is_forgotten(store: impl Store) {
     let (ada, _) = somebody(&store).await;
     store.forget(ada.id()).await.unwrap();
@@ -269,32 +237,4 @@ pub async fn of_sessions_started_while_their_user_is_forgotten_nothing_is_left(
     assert_eq!(store.all_sessions(ada).await.unwrap().len(), 20);
     assert_rows_are_clear(&store, ada).await;
     assert_no_traces(&whole_log(&store, 22).await);
-}
-
-pub async fn all_sessions_are_those_that_have_ended_too(store: impl Store) {
-    let (ada, first) = somebody(&store).await;
-    let mut second = session(ada.id(), client());
-    store.save(&mut second).await.unwrap();
-    store.save(&mut session_of(UserId(id()))).await.unwrap();
-    let context = context();
-    let end = move |s: &mut Session| s.end(EndReason::Logout, &context);
-    Repository::<Session>::change(&store, first.id(), Arc::new(end)).await.unwrap().unwrap();
-    let all = store.all_sessions(ada.id()).await.unwrap();
-    let ids: Vec<_> = all.iter().map(|session| (session.id(), session.ended)).collect();
-    assert_eq!(ids, [(first.id(), Some(EndReason::Logout)), (second.id(), None)], "the oldest first");
-    assert!(store.all_sessions(UserId(id())).await.unwrap().is_empty());
-}
-
-pub async fn a_pending_code_is_told_of_dead_or_alive(store: impl Store) {
-    let (user, issued_at) = (UserId(id()), time());
-    assert_eq!(store.pending_code(user).await.unwrap(), None);
-    let (expires_at, sent_at) = (time(), time());
-    store.issue(&Challenge { id: id(), user, issued_at, expires_at }).await.unwrap();
-    let expected = PendingCode { issued_at, expires_at, attempts: 0, sent_at: issued_at };
-    assert_eq!(store.pending_code(user).await.unwrap(), Some(expected.clone()));
-    store.attempt(user, 1, issued_at).await.unwrap().unwrap();
-    store.resend(user, 2, sent_at, issued_at).await.unwrap();
-    assert_eq!(store.pending_code(user).await.unwrap(), Some(PendingCode { attempts: 1, ..expected }));
-    store.revoke(user).await.unwrap();
-    assert_eq!(store.pending_code(user).await.unwrap(), None);
 }

@@ -146,16 +146,8 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
     let mut services = Vec::new();
     if runs.auth {
         let service = AuthService::open(config, outbox.clone()).await?;
-        match &task {
-            AuthTask::CreateSuperuser(command) => {
-                say(&command.run(&service).await?);
-                if !command.then_serve {
-                    return Ok(());
-                }
-            }
-            AuthTask::EraseUser(command) => return Ok(say(&command.run(&service).await?)),
-            AuthTask::ExportUser(command) => return Ok(say(&command.run(&service).await?)),
-            AuthTask::Any(_) => {}
+        if is_all(&task, &service).await? {
+            return Ok(());
         }
         services.push(Service::Auth(Box::new(service)));
     }
@@ -168,6 +160,18 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
         say(&banner(&services, config, &outbox));
     }
     Ok(serve(&services, config).await?)
+}
+
+/// Does what isn't serving; whether that is all there is to do.
+async fn is_all(task: &AuthTask, service: &AuthService) -> Result<bool, ComposeError> {
+    let (said, is_all) = match task {
+        AuthTask::Any(_) => return Ok(false),
+        AuthTask::CreateSuperuser(command) => (command.run(service).await?, !command.then_serve),
+        AuthTask::EraseUser(command) => (command.run(service).await?, true),
+        AuthTask::ExportUser(command) => (command.run(service).await?, true),
+    };
+    say(&said);
+    Ok(is_all)
 }
 
 /// Where everything is.

@@ -1,6 +1,7 @@
 //! What is held about somebody is handed out to them, and forgotten, on the command line beside the running service.
 use std::{
     fs,
+    io::Write,
     process::{Output, Stdio},
 };
 
@@ -21,6 +22,15 @@ fn done(world: &World, arguments: &[&str]) -> String {
     let output = run(world, arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Erases somebody as people do: by typing the name once more.
+fn type_name_to_erase(world: &World, name: &str) {
+    let mut command = world.command("auth-service");
+    command.args(["erase-user", name]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut erasing = command.spawn().unwrap();
+    writeln!(erasing.stdin.take().unwrap(), "{name}").unwrap();
+    assert!(erasing.wait().unwrap().success());
 }
 
 fn export(world: &World, who: &str) -> Value {
@@ -87,7 +97,7 @@ async fn somebody_is_exported_and_erased(stores: Stores) {
     assert_ne!(again, id, "the address and the name are free");
     let listed = at_root(Method::GET, "/users", 200).await;
     assert_eq!(listed.as_array().unwrap().len(), 3, "root, what is left of her, and the next one");
-    done(&world, &["erase-user", &again, "--yes"]);
+    type_name_to_erase(&world, "ada");
     world.stop_all();
 
     // Once more, with nobody else about: so nothing is left in a file that somebody was just reading.

@@ -69,3 +69,41 @@ async fn of_somebody_forgotten_the_key_is_gone_and_stays_so() {
         select(&world, "SELECT sessions::text FROM sessions UNION ALL SELECT events::text FROM events").await;
     assert!(raw.len() == 5 && !raw.concat().contains("203.0.113.7"), "{raw:?}");
 }
+
+impl World {
+    /// Waits until so many of the store's transactions wait for a lock.
+    async fn waiting(&self, count: i64) {
+        let sql =
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
+        for _ in 0..500 {
+            if self.client.query_one(sql, &[&self.application()]).await.unwrap().get::<_, i64>(0) == count {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("there are never {count} that wait");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_is_being_started_is_waited_for_before_its_user_is_forgotten() {
+    let world = auth().await;
+    let user = somebody(&world.store).await.id();
+    let blocker = client(&world.config.url, &world.config.schema).await;
+    blocker.batch_execute("BEGIN; LOCK TABLE events IN EXCLUSIVE MODE").await.unwrap();
+    let (store, started) = (world.store.clone(), context());
+    let starting = tokio::spawn(async move {
+        let id = SessionId(Uuid::from_u128(unique().into()));
+        let client = Client { address: Some("203.0.113.7".to_owned()), user_agent: None };
+        store.save(&mut Session::start(id, user, client, started.at, &started)).await
+    });
+    world.waiting(1).await;
+    let store = world.store.clone();
+    let forgetting = tokio::spawn(async move { store.forget(user).await });
+    world.waiting(2).await;
+    blocker.batch_execute("COMMIT").await.unwrap();
+    starting.await.unwrap().unwrap();
+    forgetting.await.unwrap().unwrap();
+    let rows = select(&world, "SELECT sessions::text FROM sessions").await;
+    assert!(rows.len() == 2 && !rows.concat().contains("203.0.113.7"), "{rows:?}");
+}

@@ -13,7 +13,7 @@ use super::{
     line, migrate,
     pool::{Loan, Pool, pool},
     shared::{Forget, Query, Stored},
-    transaction::{add, change, commit, roll_back},
+    transaction::{add, begin, change, commit, roll_back},
 };
 use crate::sql::{
     Tables,
@@ -105,7 +105,17 @@ impl PgStore {
 
     /// The server keeps old rows until it vacuums, and its own log and backups for as long as it is told to.
     pub(super) async fn destroy(&self, order: Forget) -> Result<(), StoreError> {
-        self.write(order).await
+        self.within(async {
+            let loan = Loan::from(&self.pool).await?;
+            let outcome = async {
+                begin(loan.conn()).await?;
+                order.run(loan.conn()).await?;
+                commit(loan.conn()).await
+            };
+            let outcome = outcome.await;
+            self.ended(loan, outcome).await
+        })
+        .await
     }
 
     pub(super) async fn add<A: Stored>(&self, aggregate: &mut A) -> Result<(), StoreError> {

@@ -79,7 +79,8 @@ impl SqliteStore {
     /// Carries `order` out, then moves everything out of the write-ahead log, which still has what was there before. If
     /// somebody reads just now, that happens the next time nobody does.
     pub(super) async fn destroy(&self, order: Forget) -> Result<(), StoreError> {
-        self.write(order).await?;
+        let destroy = move |conn: Conn<'_>| transaction(conn, |conn| now(order.run(conn)));
+        self.writer.run(destroy).await?.map_err(store_error)?;
         self.writer
             .run(|conn| SimpleConnection::batch_execute(conn, "PRAGMA wal_checkpoint(TRUNCATE)"))
             .await?

@@ -9,7 +9,8 @@ use adapters::{
 };
 use async_trait::async_trait;
 use domain_auth::{
-    Activity, LoginCodes, PersonalData, Session, SessionRepository, User, UserActivity, UserDirectory, UserRepository,
+    Activity, LoginCodes, PersonalData, Session, SessionRepository, User, UserActivity, UserDirectory,
+    UserRepository,
 };
 use domain_product::{Catalogue, Inventory, Ledger, Product, ProductRepository, StockLedger, Summary};
 use domain_shared::{

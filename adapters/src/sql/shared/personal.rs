@@ -108,8 +108,8 @@ async fn drop_dead_letters(conn: &mut Conn<'_>, user: Id) -> Result<(), Failure>
     Ok(())
 }
 
-/// Destroys the key, then clears the rows. In this order whatever is added meanwhile either waits, and finds no key, or
-/// is there to be cleared; if it ends in between, it can be done again.
+/// Destroys the key, then clears the rows, in one transaction. In this order whatever is added meanwhile either waits, and
+/// finds no key, or is there to be cleared.
 #[derive(Debug)]
 pub struct Forget(UserId);
 

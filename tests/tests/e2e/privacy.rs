@@ -102,6 +102,7 @@ async fn somebody_is_exported_and_erased(stores: Stores) {
 
     // Once more, with nobody else about: so nothing is left in a file that somebody was just reading.
     done(&world, &["erase-user", &id, "--yes"]);
+    done(&world, &["projections", "verify"]);
     for (name, dump) in dumps(&world).await {
         for trace in [address.as_bytes(), b"Augusta", b"+442012345678"] {
             assert!(!dump.windows(trace.len()).any(|bytes| bytes == trace), "{name} has {trace:?}");

@@ -7,6 +7,8 @@
 pub mod commands;
 mod error;
 mod letters;
+#[cfg(test)]
+mod no_secrets;
 mod policy;
 mod ports;
 pub mod queries;

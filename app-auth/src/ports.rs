@@ -1,6 +1,6 @@
 use domain_auth::{
-    LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, SessionRepository, TokenSigner,
-    UserDirectory, UserHistory, UserRepository,
+    Activity, LoginCodeGenerator, LoginCodes, PasswordHasher, PersonalData, RefreshTokens, SessionRepository,
+    TokenSigner, UserDirectory, UserHistory, UserRepository,
 };
 use domain_shared::{Clock, EventLog, IdGenerator, Mailer, TokenVerifier};
 
@@ -13,6 +13,8 @@ domain_shared::ports! {
         directory: Directory: UserDirectory,
         /// What happened to them.
         history: History: UserHistory,
+        /// What they have done lately.
+        activity: Doings: Activity,
         /// Where sessions are kept.
         sessions: Sessions: SessionRepository,
         /// The challenges that wait for their code.
@@ -35,5 +37,7 @@ domain_shared::ports! {
         clock: Time: Clock,
         /// Makes ids.
         ids: Ids: IdGenerator,
+        /// What is kept about people, to be handed out and to be forgotten.
+        people: People: PersonalData,
     }
 }

@@ -41,6 +41,7 @@ type Ports = Wiring<
     MemoryStore,
     MemoryStore,
     MemoryStore,
+    MemoryStore,
     KeyedCodes,
     PlainHasher,
     JwtSigner,
@@ -49,6 +50,7 @@ type Ports = Wiring<
     MemoryMailer,
     TestClock,
     UuidV7,
+    MemoryStore,
 >;
 
 pub struct World {
@@ -66,6 +68,7 @@ impl World {
         let ports = Wiring {
             users: store.clone(),
             directory: store.clone(),
+            activity: store.clone(),
             history: store.clone(),
             sessions: store.clone(),
             codes: store.clone(),
@@ -78,6 +81,7 @@ impl World {
             mailer: mailer.clone(),
             clock: TestClock(Arc::new(Mutex::new(start))),
             ids: UuidV7,
+            people: store.clone(),
         };
         Self { auth: Auth { ports, policy: Policy::default() }, store, mailer }
     }

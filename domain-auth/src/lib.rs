@@ -5,6 +5,7 @@
 mod challenge;
 mod full_name;
 mod password;
+mod personal;
 mod phone_number;
 mod ports;
 mod projections;
@@ -16,10 +17,12 @@ mod username;
 pub use challenge::{Challenge, LoginCode};
 pub use full_name::FullName;
 pub use password::{Password, PasswordAttempt, PasswordHash};
+pub use personal::personal;
 pub use phone_number::PhoneNumber;
 pub use ports::{
-    Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, Resend,
-    SessionRepository, TokenSigner, UserDirectory, UserFilter, UserHistory, UserRepository,
+    Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, PendingCode, PersonalData,
+    RefreshTokens, Resend, SessionRepository, TokenSigner, UserDirectory, UserFilter, UserHistory,
+    UserRepository,
 };
 pub use projections::{ActivityRow, UserActivity};
 pub use refresh_token::RefreshToken;

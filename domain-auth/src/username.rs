@@ -3,6 +3,7 @@ use std::fmt;
 use domain_shared::{Invalid, ValueObject};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
 
 /// The name a user signs in with: 3 to 50 letters, digits, dots, hyphens and underscores of any script.
 ///
@@ -31,7 +32,22 @@ impl Username {
         // (it maps ß to ss and a final ς to σ); what both agree on is what uniqueness needs.
         self.0.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
     }
+
+    /// What stands in place of the name of somebody who was erased.
+    #[must_use]
+    pub fn erased(who: Uuid) -> Self {
+        Self(format!("{ERASED}{}", who.simple()))
+    }
+
+    /// Whether it stands in place of a name, or could.
+    #[must_use]
+    pub fn is_placeholder(&self) -> bool {
+        self.key().strip_prefix(ERASED).is_some_and(|id| Uuid::try_parse(id).is_ok())
+    }
 }
+
+/// What placeholders begin with.
+const ERASED: &str = "erased-";
 
 impl ValueObject for Username {
     type Raw = String;
@@ -96,6 +112,14 @@ mod tests {
         ] {
             assert_eq!(parse(raw), Err(Invalid::ForbiddenCharacter), "{raw:?}");
         }
+    }
+
+    #[test]
+    fn a_placeholder_is_a_name_that_tells_nothing() {
+        let erased = Username::erased(Uuid::from_u128(7));
+        assert_eq!(parse(erased.as_str()).as_ref(), Ok(&erased));
+        assert!(erased.is_placeholder() && parse(&erased.as_str().to_uppercase()).unwrap().is_placeholder());
+        assert!(!parse("erased-ada").unwrap().is_placeholder());
     }
 
     #[test]

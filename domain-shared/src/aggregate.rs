@@ -4,10 +4,13 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Expected, Fault};
+use crate::{Expected, Fault, Personal};
 
 /// A fact about an aggregate. Its serde form is adjacently tagged: `{"type": "product.created.v1", "data": {…}}`.
 pub trait DomainEvent: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// What in which kinds of it is about a person.
+    const PERSONAL: &'static [Personal] = &[];
+
     /// What an event of the retired type `kind` is called today, or was called next, and its data in that form; `None`
     /// if `kind` isn't retired. Like everything about an event it never changes once it has been released.
     ///

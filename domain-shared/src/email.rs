@@ -1,6 +1,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{Invalid, ValueObject};
 
@@ -28,7 +29,22 @@ impl Email {
         let (local, host) = self.0.split_once('@').unwrap_or((&self.0, ""));
         format!("{}***@{host}", local.chars().next().unwrap_or('*'))
     }
+
+    /// What stands in place of the address of somebody who was erased. Nobody can be reached there (RFC 2606, section 2).
+    #[must_use]
+    pub fn erased(who: Uuid) -> Self {
+        Self(format!("erased-{}@{ERASED}", who.simple()))
+    }
+
+    /// Whether it stands in place of an address, or could.
+    #[must_use]
+    pub fn is_placeholder(&self) -> bool {
+        self.0.rsplit('@').next() == Some(ERASED)
+    }
 }
+
+/// The host of placeholders.
+const ERASED: &str = "erased.invalid";
 
 impl ValueObject for Email {
     type Raw = String;
@@ -105,5 +121,13 @@ mod tests {
     #[test]
     fn a_masked_address_hides_who_it_is() {
         assert_eq!(parse("ada@example.com").unwrap().masked(), "a***@example.com");
+    }
+
+    #[test]
+    fn a_placeholder_is_an_address_that_tells_nothing() {
+        let erased = Email::erased(Uuid::from_u128(7));
+        assert_eq!(parse(erased.as_str()).as_ref(), Ok(&erased));
+        assert!(erased.is_placeholder() && !parse("erased-7@example.com").unwrap().is_placeholder());
+        assert_ne!(erased, Email::erased(Uuid::from_u128(8)));
     }
 }

@@ -45,6 +45,9 @@ pub enum Invalid {
     /// It differs from what it should repeat.
     #[error("does not match")]
     Mismatch,
+    /// It looks like what stands in place of something that was erased.
+    #[error("is reserved")]
+    Reserved,
 }
 
 impl Fault for Invalid {
@@ -66,6 +69,7 @@ impl Fault for Invalid {
             Self::TooCommon => "too_common",
             Self::OwnName => "own_name",
             Self::Mismatch => "mismatch",
+            Self::Reserved => "reserved",
         }
         .into()
     }

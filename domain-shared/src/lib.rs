@@ -13,6 +13,7 @@ mod handle;
 mod invalid;
 mod letter;
 mod page;
+mod personal;
 mod ports;
 mod projection;
 mod revocation;
@@ -34,6 +35,7 @@ pub use handle::Handle;
 pub use invalid::{Invalid, ValueObject};
 pub use letter::{Block, Letter};
 pub use page::Limit;
+pub use personal::{Personal, PersonalField, Subject};
 pub use ports::{
     Attempt, Backlog, BrokerError, Changed, Checkpoint, Checkpoints, Claim, Claimed, Clock, DeadLetter,
     DeadLetterBox, DeadLetters, Decision, Delivery, Digest, EventLog, EventPublisher, EventSubscriber,

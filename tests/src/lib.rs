@@ -34,6 +34,8 @@ pub mod login_code_generator;
 pub mod login_codes;
 pub mod mailer;
 pub mod password_hasher;
+pub mod personal_data;
+pub mod personal_data_beside;
 pub mod product_repository;
 pub mod projections;
 pub mod refresh_tokens;

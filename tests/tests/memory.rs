@@ -68,6 +68,10 @@ mod behind_dyn {
         use super::*;
         conformance::login_codes!(store!(dyn LoginCodes));
     }
+    mod personal_data {
+        use super::*;
+        conformance::personal_data!(store!(dyn conformance::personal_data::Store));
+    }
     mod products {
         use super::*;
         conformance::repository!(Product: store!(dyn Repository<Product>, dyn EventLog));

@@ -16,6 +16,10 @@ pub(super) struct Buried {
 }
 
 impl Buried {
+    pub(super) const fn aggregate_id(&self) -> Uuid {
+        self.event.event.aggregate_id
+    }
+
     fn is(&self, reactor: &str, id: &str) -> bool {
         self.reactor == reactor && Uuid::try_parse(id).is_ok_and(|id| self.event.event.id == id)
     }

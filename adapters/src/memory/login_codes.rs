@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain_auth::{Challenge, LoginCodes, Resend, UserId};
+use domain_auth::{Challenge, LoginCodes, PendingCode, Resend, UserId};
 use domain_shared::StoreError;
 use uuid::Uuid;
 
@@ -17,6 +17,17 @@ pub(super) struct Pending {
 impl Pending {
     fn is_live(&self, max_attempts: u32, now: DateTime<Utc>) -> bool {
         now < self.challenge.expires_at && self.attempts < max_attempts
+    }
+}
+
+impl From<&Pending> for PendingCode {
+    fn from(pending: &Pending) -> Self {
+        Self {
+            issued_at: pending.challenge.issued_at,
+            expires_at: pending.challenge.expires_at,
+            attempts: pending.attempts,
+            sent_at: pending.sent_at,
+        }
     }
 }
 

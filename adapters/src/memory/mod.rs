@@ -7,6 +7,7 @@ mod history;
 mod idempotency;
 mod inbox;
 mod login_codes;
+mod personal_data;
 mod plain_hasher;
 mod projections;
 mod repository;
@@ -58,6 +59,8 @@ struct State {
     revocations: Vec<(u64, Uuid, Revocation)>,
     dead_letters: Vec<Buried>,
     keys: HashMap<Digest, Kept>,
+    /// Users about whom nothing is kept any more.
+    forgotten: HashSet<Uuid>,
 }
 
 impl MemoryStore {

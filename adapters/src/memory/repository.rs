@@ -70,7 +70,9 @@ fn store<A: Kept>(state: &mut State, aggregate: &A) -> Result<(), StoreError> {
     if events.iter().any(|event| state.event_ids.contains_key(&event.id)) {
         return Err(StoreError::Repeated);
     }
-    for event in events {
+    let mut forgotten = None;
+    for mut event in events {
+        forgotten = state.censor(&mut event).or(forgotten);
         let position = state.events.last().map_or(1, |last| last.position + 1);
         state.event_ids.insert(event.id, state.events.len());
         state.events.push(StoredEvent { position, event });
@@ -79,6 +81,9 @@ fn store<A: Kept>(state: &mut State, aggregate: &A) -> Result<(), StoreError> {
     let mut kept = aggregate.clone();
     kept.journal_mut().commit();
     A::all_mut(state).insert(id, kept);
+    if let Some(user) = forgotten {
+        state.clear_sessions(user);
+    }
     Ok(())
 }
 

@@ -21,6 +21,7 @@ const POSTGRES: Dialect = Dialect {
     ],
     auth: &[
         migration!("postgres", "0002_auth"),
+        migration!("postgres", "0006_user_keys"),
         migration!("postgres", "0009_auth_projections"),
         migration!("postgres", "0010_sessions_by_user"),
     ],

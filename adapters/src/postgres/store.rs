@@ -12,8 +12,8 @@ use super::{
     horizon::{Horizon, SettledAfter},
     line, migrate,
     pool::{Loan, Pool, pool},
-    shared::{Query, Stored},
-    transaction::{add, change, commit, roll_back},
+    shared::{Forget, Query, Stored},
+    transaction::{add, begin, change, commit, roll_back},
 };
 use crate::sql::{
     Tables,
@@ -98,6 +98,21 @@ impl PgStore {
         self.within(async {
             let loan = Loan::from(&self.pool).await?;
             let outcome = order.run(loan.conn()).await;
+            self.ended(loan, outcome).await
+        })
+        .await
+    }
+
+    /// The server keeps old rows until it vacuums, and its own log and backups for as long as it is told to.
+    pub(super) async fn destroy(&self, order: Forget) -> Result<(), StoreError> {
+        self.within(async {
+            let loan = Loan::from(&self.pool).await?;
+            let outcome = async {
+                begin(loan.conn()).await?;
+                order.run(loan.conn()).await?;
+                commit(loan.conn()).await
+            };
+            let outcome = outcome.await;
             self.ended(loan, outcome).await
         })
         .await

@@ -13,6 +13,11 @@ async fn run(mut conn: Conn<'_>, sql: &str) -> Result<(), Failure> {
     Ok(conn.batch_execute(sql).await?)
 }
 
+/// Has everything from here on happen together.
+pub(super) async fn begin(conn: Conn<'_>) -> Result<(), Failure> {
+    run(conn, "BEGIN").await
+}
+
 /// Makes what was done last.
 pub(super) async fn commit(conn: Conn<'_>) -> Result<(), Failure> {
     run(conn, "COMMIT").await

@@ -8,6 +8,7 @@ pub(crate) mod failure;
 pub(crate) mod keyset;
 pub(crate) mod rows;
 pub(crate) mod schema;
+pub(crate) mod sealed;
 pub(crate) mod search;
 mod tables;
 pub(crate) mod types;

@@ -156,9 +156,14 @@ tables! {
         expires_at -> SqlTime,
         answer -> Nullable<Binary>,
     }
+    user_keys (user_id) {
+        user_id -> SqlUuid,
+        key -> Nullable<Binary>,
+    }
 }
 
 diesel::allow_tables_to_appear_in_same_query!(dead_letters, events);
+diesel::allow_tables_to_appear_in_same_query!(dead_letters, sessions);
 diesel::allow_tables_to_appear_in_same_query!(projections, stock_ledger, inventory, user_activity);
 diesel::allow_tables_to_appear_in_same_query!(events, users);
 diesel::allow_tables_to_appear_in_same_query!(events, sessions);

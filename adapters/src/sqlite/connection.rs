@@ -4,9 +4,10 @@ use diesel::{Connection, connection::SimpleConnection, sqlite::SqliteConnection}
 use domain_shared::StoreError;
 
 /// WAL lets readers read while somebody writes; FULL makes a commit survive a power cut there.
-/// The timeout is for other processes, such as the command line beside the service.
+/// The timeout is for other processes, such as the command line beside the service. What is deleted or overwritten is
+/// wiped: it may have been somebody's data.
 const SETTINGS: &str = "PRAGMA busy_timeout = 3000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                        PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+                        PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;";
 
 /// Makes an empty database, and the folder it is in, unless it is there. It is for its owner alone: it holds
 /// password hashes.

@@ -15,6 +15,7 @@ const SQLITE: Dialect = Dialect {
     ],
     auth: &[
         migration!("sqlite", "0002_auth"),
+        migration!("sqlite", "0006_user_keys"),
         migration!("sqlite", "0009_auth_projections"),
         migration!("sqlite", "0010_sessions_by_user"),
     ],

@@ -4,7 +4,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use diesel::sqlite::SqliteConnection;
+use diesel::{connection::SimpleConnection, sqlite::SqliteConnection};
 use domain_shared::{ChangeError, Changed, Decision, StoreError, StoredEvent, seal};
 use futures_util::FutureExt;
 
@@ -14,7 +14,7 @@ use super::{
     error::store_error,
     lane::Lane,
     migrate,
-    shared::{After, Query, Stored, append},
+    shared::{After, Forget, Query, Stored, append},
 };
 use crate::{
     growth::Growth,
@@ -63,7 +63,7 @@ impl SqliteStore {
     /// [`StoreError::Unavailable`] if not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.readers
-            .run(|conn| diesel::connection::SimpleConnection::batch_execute(conn, "SELECT 1"))
+            .run(|conn| SimpleConnection::batch_execute(conn, "SELECT 1"))
             .await?
             .map_err(StoreError::unavailable)
     }
@@ -74,6 +74,17 @@ impl SqliteStore {
 
     pub(super) async fn write<Q: Query + 'static>(&self, query: Q) -> Result<Q::Answer, StoreError> {
         self.writer.run(move |conn| now(query.run(conn))).await?.map_err(store_error)
+    }
+
+    /// Carries `order` out, then moves everything out of the write-ahead log, which still has what was there before. If
+    /// somebody reads just now, that happens the next time nobody does.
+    pub(super) async fn destroy(&self, order: Forget) -> Result<(), StoreError> {
+        let destroy = move |conn: Conn<'_>| transaction(conn, |conn| now(order.run(conn)));
+        self.writer.run(destroy).await?.map_err(store_error)?;
+        self.writer
+            .run(|conn| SimpleConnection::batch_execute(conn, "PRAGMA wal_checkpoint(TRUNCATE)"))
+            .await?
+            .map_err(StoreError::unavailable)
     }
 
     pub(super) async fn add<A: Stored>(&self, aggregate: &mut A) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 mod activate_user;
 mod change_password;
 mod deactivate_user;
+mod erase_user;
 mod log_in;
 mod log_out;
 mod refresh_session;
@@ -14,6 +15,7 @@ mod verify_code;
 pub use activate_user::ActivateUser;
 pub use change_password::ChangePassword;
 pub use deactivate_user::DeactivateUser;
+pub use erase_user::EraseUser;
 pub use log_in::{LogIn, LoginName, LoginStarted};
 pub use log_out::LogOut;
 pub use refresh_session::RefreshSession;

@@ -23,6 +23,7 @@ impl<P: Ports> Handle<RegisterUser> for Auth<P> {
         password
             .must_differ_from(&registration.username, &registration.email)
             .map_err(|rule| AuthError::Invalid { field: "password", rule })?;
+        registration.must_not_look_erased().map_err(|(field, rule)| AuthError::Invalid { field, rule })?;
         let hash = self.ports.hasher().hash(&password).await?;
         let id = UserId(self.ports.ids().next_id());
         let mut user = User::register(id, registration, hash, &self.context(caller));
@@ -53,6 +54,16 @@ mod tests {
         assert!(matches!(again, Err(AuthError::Store(StoreError::Taken("email")))), "{again:?}");
         let again = register(&world, "countess@example.com", "Ada", "correct horse").await;
         assert!(matches!(again, Err(AuthError::Store(StoreError::Taken("username")))), "{again:?}");
+    }
+
+    #[tokio::test]
+    async fn what_is_left_of_an_erased_user_registers_nowhere() {
+        let id = uuid::Uuid::nil().simple();
+        let refused = register(&World::new(), &format!("{id}@erased.invalid"), "ada", "correct horse").await;
+        assert!(matches!(refused, Err(AuthError::Invalid { field: "email", rule: Invalid::Reserved })));
+        let refused =
+            register(&World::new(), "ada@example.com", &format!("Erased-{id}"), "correct horse").await;
+        assert!(matches!(refused, Err(AuthError::Invalid { field: "username", rule: Invalid::Reserved })));
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use domain_auth::{SessionEvent, SessionId, SessionRepository, UserRepository};
 use domain_shared::{Aggregate, Mailer, Reactor, Setback, StoredEvent, decode};
 
+use super::tell;
 use crate::letters;
 
 /// Tells users that somebody signed in from a client they have no other session with, in case it wasn't them. A user's
@@ -37,7 +38,7 @@ impl<U: UserRepository, S: SessionRepository, M: Mailer> Reactor for NewSessionM
         }
         let Some(user) = self.users.find(user_id).await? else { return Ok(()) };
         let letter = letters::new_session(user.email.clone(), user.language, &client, at);
-        Setback::of_letter(self.mailer.send(&letter).await)
+        tell(&self.mailer, &letter).await
     }
 }
 

@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use domain_auth::{UserId, UserRepository};
 use domain_shared::{Mailer, Reactor, Setback, StoredEvent};
 
+use super::tell;
 use crate::letters;
 
 /// Tells users that their password was changed, in case it wasn't them.
@@ -26,7 +27,7 @@ impl<U: UserRepository, M: Mailer> Reactor for PasswordChangedMail<U, M> {
     async fn on(&self, stored: &StoredEvent) -> Result<(), Setback> {
         let Some(user) = self.users.find(UserId(stored.event.aggregate_id)).await? else { return Ok(()) };
         let letter = letters::password_changed(user.email.clone(), user.language, stored.event.occurred_at);
-        Setback::of_letter(self.mailer.send(&letter).await)
+        tell(&self.mailer, &letter).await
     }
 }
 

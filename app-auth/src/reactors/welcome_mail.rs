@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use domain_auth::UserEvent;
 use domain_shared::{Mailer, Reactor, Setback, StoredEvent, decode};
 
+use super::tell;
 use crate::letters;
 
 /// Greets whoever has registered.
@@ -24,17 +25,17 @@ impl<M: Mailer> Reactor for WelcomeMail<M> {
     async fn on(&self, stored: &StoredEvent) -> Result<(), Setback> {
         let UserEvent::Registered(who) = decode(&stored.event)? else { return Ok(()) };
         let letter = letters::welcome(who.email, who.language, who.username.as_str());
-        Setback::of_letter(self.mailer.send(&letter).await)
+        tell(&self.mailer, &letter).await
     }
 }
 
 #[cfg(test)]
 mod tests {
     use adapters::mail::memory::MemoryMailer;
-    use domain_shared::{Delivery, Letter, MailError, deliver};
+    use domain_shared::{Aggregate, Caller, Delivery, Handle, Letter, MailError, deliver};
 
     use super::*;
-    use crate::testing::World;
+    use crate::{commands::EraseUser, testing::World};
 
     #[tokio::test]
     async fn each_new_user_is_greeted_once() {
@@ -47,6 +48,16 @@ mod tests {
             world.letters().into_iter().filter(|l| l.subject.contains("Welcome")).collect();
         assert_eq!(welcomes.len(), 2);
         assert_eq!(welcomes[0].to.as_str(), "ada@example.com");
+    }
+
+    #[tokio::test]
+    async fn whoever_was_erased_meanwhile_gets_no_mail() {
+        let world = World::new();
+        let ada = world.register("ada").await.id();
+        world.auth.handle(EraseUser { user: ada }, &Caller::default()).await.unwrap();
+        let greeter = WelcomeMail { mailer: world.mailer.clone() };
+        while !matches!(deliver(&world.store, &world.store, &greeter, None).await.unwrap(), Delivery::Idle) {}
+        assert!(world.letters().is_empty());
     }
 
     /// A mail server that puts off whatever goes to `gone@example.com`.

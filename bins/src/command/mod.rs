@@ -1,11 +1,16 @@
 //! The command line: what each program can be told to do.
 mod create_superuser;
 mod dead_letters;
+mod erase_user;
+mod export_user;
 mod logging;
 mod program;
 mod projections;
+mod who;
 
 pub use create_superuser::CreateSuperuser;
 pub use dead_letters::DeadLettersCommand;
+pub use erase_user::EraseUser;
+pub use export_user::ExportUser;
 pub use program::{AuthProgram, PanalProgram, ProductProgram, main};
 pub use projections::Projections;

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use super::{CreateSuperuser, DeadLettersCommand, Projections, logging};
+use super::{CreateSuperuser, DeadLettersCommand, EraseUser, ExportUser, Projections, logging};
 use crate::{
     compose::{AuthService, ComposeError, Outbox, ProductService, Stores},
     config::{Config, Runs, Settings},
@@ -32,6 +32,10 @@ pub enum AuthTask {
     Any(Task),
     /// Make a user who may manage others; there is no other way to make one
     CreateSuperuser(CreateSuperuser),
+    /// Make a user's personal data unreadable, for good
+    EraseUser(EraseUser),
+    /// Write everything that is held about a user, as JSON
+    ExportUser(ExportUser),
 }
 
 /// Accounts, sign-in by password and e-mailed code, tokens.
@@ -132,18 +136,18 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
         AuthTask::Any(Task::Projections(command)) => {
             return command.run(&Stores::open(&settings, runs).await?.audits()).await;
         }
-        AuthTask::Any(Task::Serve) | AuthTask::CreateSuperuser(_) => {}
+        AuthTask::Any(Task::Serve)
+        | AuthTask::CreateSuperuser(_)
+        | AuthTask::EraseUser(_)
+        | AuthTask::ExportUser(_) => {}
     }
     let config = &Config::new(settings, runs)?;
     let outbox = Outbox::open(config)?;
     let mut services = Vec::new();
     if runs.auth {
         let service = AuthService::open(config, outbox.clone()).await?;
-        if let AuthTask::CreateSuperuser(command) = &task {
-            say(&command.run(&service).await?);
-            if !command.then_serve {
-                return Ok(());
-            }
+        if is_all(&task, &service).await? {
+            return Ok(());
         }
         services.push(Service::Auth(Box::new(service)));
     }
@@ -156,6 +160,18 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
         say(&banner(&services, config, &outbox));
     }
     Ok(serve(&services, config).await?)
+}
+
+/// Does what isn't serving; whether that is all there is to do.
+async fn is_all(task: &AuthTask, service: &AuthService) -> Result<bool, ComposeError> {
+    let (said, is_all) = match task {
+        AuthTask::Any(_) => return Ok(false),
+        AuthTask::CreateSuperuser(command) => (command.run(service).await?, !command.then_serve),
+        AuthTask::EraseUser(command) => (command.run(service).await?, true),
+        AuthTask::ExportUser(command) => (command.run(service).await?, true),
+    };
+    say(&said);
+    Ok(is_all)
 }
 
 /// Where everything is.

@@ -11,7 +11,9 @@ use app_auth::{
     Auth, Wiring,
     reactors::{NewSessionMail, PasswordChangedMail, WelcomeMail},
 };
-use domain_auth::{LoginCodes, SessionRepository, UserDirectory, UserHistory, UserRepository};
+use domain_auth::{
+    Activity, LoginCodes, PersonalData, SessionRepository, UserDirectory, UserHistory, UserRepository,
+};
 use domain_shared::EventLog;
 
 use super::{AuthStore, ComposeError, DynMailer, Events, Outbox, TOKEN_REALM, Task};
@@ -26,6 +28,7 @@ pub type AuthPorts = Wiring<
     Arc<dyn UserRepository>,
     Arc<dyn UserDirectory>,
     Arc<dyn UserHistory>,
+    Arc<dyn Activity>,
     Arc<dyn SessionRepository>,
     Arc<dyn LoginCodes>,
     Arc<dyn EventLog>,
@@ -37,6 +40,7 @@ pub type AuthPorts = Wiring<
     DynMailer,
     SystemClock,
     UuidV7,
+    Arc<dyn PersonalData>,
 >;
 
 /// auth-service, ready to be served.
@@ -79,6 +83,7 @@ impl AuthService {
             users: store.users.clone(),
             directory: store.directory.clone(),
             history: store.history.clone(),
+            activity: store.activity.clone(),
             sessions: store.sessions.clone(),
             codes: store.codes.clone(),
             log: store.log.events.clone(),
@@ -90,6 +95,7 @@ impl AuthService {
             mailer: outbox.mailer.clone(),
             clock: SystemClock,
             ids: UuidV7,
+            people: store.people.clone(),
         };
         let events = Events::open(config, "auth-service", &store.log);
         let retries = Retries::new(store.keys.clone(), KeptAnswers::sealed(&secrets.key));

@@ -9,8 +9,8 @@ use adapters::{
 };
 use async_trait::async_trait;
 use domain_auth::{
-    Activity, LoginCodes, Session, SessionRepository, User, UserActivity, UserDirectory, UserHistory,
-    UserRepository,
+    Activity, LoginCodes, PersonalData, Session, SessionRepository, User, UserActivity, UserDirectory,
+    UserHistory, UserRepository,
 };
 use domain_product::{Catalogue, Inventory, Ledger, Product, ProductRepository, StockLedger, Summary};
 use domain_shared::{
@@ -48,6 +48,7 @@ pub struct AuthStore {
     pub(super) history: Arc<dyn UserHistory>,
     pub(super) sessions: Arc<dyn SessionRepository>,
     pub(super) codes: Arc<dyn LoginCodes>,
+    pub(super) people: Arc<dyn PersonalData>,
     pub(super) activity: Arc<dyn Activity>,
     /// Keys of requests that may be sent again.
     pub(super) keys: Arc<dyn IdempotencyKeys>,
@@ -84,6 +85,7 @@ impl AuthStore {
         S: Snapshots<User> + Snapshots<Session> + ProjectionStore<UserActivity> + Activity,
         S: UserHistory
             + LoginCodes
+            + PersonalData
             + EventLog
             + Checkpoints
             + Inbox
@@ -98,6 +100,7 @@ impl AuthStore {
             history: store.clone(),
             sessions: store.clone(),
             codes: store.clone(),
+            people: store.clone(),
             activity: store.clone(),
             keys: store.clone(),
             audit: Audit::new(store.clone())

@@ -71,6 +71,7 @@ pub fn detail(code: &str) -> Option<&'static str> {
         "too_much_stock" => "son más existencias de las que se pueden contar",
         "unavailable" => "el servicio no está disponible",
         "unsupported_media_type" => "el tipo de contenido debe ser application/json",
+        "user_erased" => "los datos de este usuario fueron borrados",
         "user_inactive" => "la cuenta está inactiva",
         "user_not_found" => "no existe tal usuario",
         "username_taken" => "este nombre de usuario ya está en uso",
@@ -96,6 +97,7 @@ pub fn rule(rule: Invalid) -> String {
         Invalid::TooCommon => "es demasiado común".to_owned(),
         Invalid::OwnName => "no puede ser tu propio nombre o dirección".to_owned(),
         Invalid::Mismatch => "no coincide".to_owned(),
+        Invalid::Reserved => "está reservado".to_owned(),
         other => other.to_string(),
     }
 }

@@ -7,8 +7,9 @@ use domain_shared::{Claims, Email, StoreError, StoredEvent};
 use uuid::Uuid;
 
 use super::{
-    Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, RefreshTokens, Resend,
-    SessionRepository, TokenSigner, UserDirectory, UserFilter, UserHistory, UserRepository,
+    Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, PendingCode, PersonalData,
+    RefreshTokens, Resend, SessionRepository, TokenSigner, UserDirectory, UserFilter, UserHistory,
+    UserRepository,
 };
 use crate::{
     ActivityRow, Challenge, LoginCode, Password, PasswordAttempt, PasswordHash, RefreshToken, Session,
@@ -98,6 +99,19 @@ impl<T: PasswordHasher + ?Sized> PasswordHasher for Arc<T> {
         hash: Option<&PasswordHash>,
     ) -> Result<bool, HashError> {
         (**self).verify(attempt, hash).await
+    }
+}
+
+#[async_trait]
+impl<T: PersonalData + ?Sized> PersonalData for Arc<T> {
+    async fn forget(&self, user: UserId) -> Result<(), StoreError> {
+        (**self).forget(user).await
+    }
+    async fn all_sessions(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        (**self).all_sessions(user).await
+    }
+    async fn pending_code(&self, user: UserId) -> Result<Option<PendingCode>, StoreError> {
+        (**self).pending_code(user).await
     }
 }
 

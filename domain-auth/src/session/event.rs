@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use domain_shared::DomainEvent;
+use domain_shared::{DomainEvent, Personal, PersonalField, Subject};
 use serde::{Deserialize, Serialize};
 
 use crate::UserId;
@@ -36,15 +36,18 @@ pub enum EndReason {
     TokenReuse,
     /// The password changed, or the account was deactivated, while the user was signing in.
     LoginRefused,
+    /// The user was erased.
+    Erasure,
 }
 
 impl EndReason {
-    const ALL: [(Self, &'static str); 5] = [
+    const ALL: [(Self, &'static str); 6] = [
         (Self::Logout, "logout"),
         (Self::PasswordChange, "password_change"),
         (Self::Deactivation, "deactivation"),
         (Self::TokenReuse, "token_reuse"),
         (Self::LoginRefused, "login_refused"),
+        (Self::Erasure, "erasure"),
     ];
 
     /// The reason's name in events and stores.
@@ -104,4 +107,13 @@ impl SessionEvent {
     pub const REFRESHED: &'static str = "session.refreshed.v1";
 }
 
-impl DomainEvent for SessionEvent {}
+impl DomainEvent for SessionEvent {
+    const PERSONAL: &'static [Personal] = &[Personal {
+        kind: "session.started.v1",
+        subject: Subject::Field("user_id"),
+        fields: &[
+            PersonalField { pointer: "/client/address", placeholder: |_| None },
+            PersonalField { pointer: "/client/user_agent", placeholder: |_| None },
+        ],
+    }];
+}

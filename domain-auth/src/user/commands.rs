@@ -81,8 +81,11 @@ impl User {
     /// Lets the user sign in again.
     ///
     /// # Errors
-    /// [`UserError::AlreadyActive`].
+    /// [`UserError::AlreadyActive`]; [`UserError::Erased`].
     pub fn activate(&mut self, context: &Context) -> Result<(), UserError> {
+        if self.is_erased() {
+            return Err(UserError::Erased);
+        }
         if self.is_active {
             return Err(UserError::AlreadyActive);
         }
@@ -99,6 +102,19 @@ impl User {
             return Err(UserError::AlreadyInactive);
         }
         self.record(UserEvent::Deactivated {}, context);
+        Ok(())
+    }
+
+    /// Forgets who the user is, for good: what is left is an id that nobody can sign in with. Records nothing if that
+    /// has happened already.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn erase(&mut self, context: &Context) -> Result<(), UserError> {
+        if !self.is_erased() {
+            self.password = PasswordHash::unusable();
+            self.record(UserEvent::Erased {}, context);
+        }
         Ok(())
     }
 

@@ -11,6 +11,9 @@ pub enum UserError {
     /// The account is inactive already.
     #[error("the account is already inactive")]
     AlreadyInactive,
+    /// The user was erased; that can't be undone.
+    #[error("the user was erased")]
+    Erased,
     /// The account is inactive.
     #[error("the account is inactive")]
     Inactive,
@@ -25,7 +28,9 @@ pub enum UserError {
 impl Fault for UserError {
     fn kind(&self) -> Kind {
         match self {
-            Self::AlreadyActive | Self::AlreadyInactive | Self::PasswordChangedMeanwhile => Kind::Conflict,
+            Self::AlreadyActive | Self::AlreadyInactive | Self::Erased | Self::PasswordChangedMeanwhile => {
+                Kind::Conflict
+            }
             Self::Inactive => Kind::Unauthenticated,
             Self::VersionMismatch => Kind::Stale,
         }
@@ -35,6 +40,7 @@ impl Fault for UserError {
         match self {
             Self::AlreadyActive => "already_active",
             Self::AlreadyInactive => "already_inactive",
+            Self::Erased => "user_erased",
             Self::Inactive => "user_inactive",
             Self::PasswordChangedMeanwhile => "password_changed_meanwhile",
             Self::VersionMismatch => "version_mismatch",

@@ -1,4 +1,4 @@
-use domain_shared::{DomainEvent, Email, Language, Scopes};
+use domain_shared::{DomainEvent, Email, Invalid, Language, Personal, PersonalField, Scopes, Subject};
 use serde::{Deserialize, Serialize};
 
 use crate::{FullName, PhoneNumber, SessionId, Username};
@@ -19,6 +19,22 @@ pub struct Registration {
     pub language: Language,
     /// Whether they may manage others. Only the command line says so.
     pub is_superuser: bool,
+}
+
+impl Registration {
+    /// Refuses what could be taken for somebody who was erased.
+    ///
+    /// # Errors
+    /// The field, and [`Invalid::Reserved`].
+    pub fn must_not_look_erased(&self) -> Result<(), (&'static str, Invalid)> {
+        if self.email.is_placeholder() {
+            Err(("email", Invalid::Reserved))
+        } else if self.username.is_placeholder() {
+            Err(("username", Invalid::Reserved))
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// What can happen to a user. No event holds a secret.
@@ -61,6 +77,33 @@ pub enum UserEvent {
         /// All of it, from now on.
         scopes: Scopes,
     },
+    /// All that is known about the user was made unreadable; the account is over.
+    #[serde(rename = "user.erased.v1")]
+    Erased {},
 }
 
-impl DomainEvent for UserEvent {}
+impl DomainEvent for UserEvent {
+    const PERSONAL: &'static [Personal] = &[
+        Personal {
+            kind: "user.registered.v1",
+            subject: Subject::Aggregate,
+            fields: &[
+                PersonalField { pointer: "/email", placeholder: |id| Some(Email::erased(id).to_string()) },
+                PersonalField {
+                    pointer: "/username",
+                    placeholder: |id| Some(Username::erased(id).to_string()),
+                },
+                PersonalField { pointer: "/full_name", placeholder: |_| None },
+                PersonalField { pointer: "/phone_number", placeholder: |_| None },
+            ],
+        },
+        Personal {
+            kind: "user.profile_updated.v1",
+            subject: Subject::Aggregate,
+            fields: &[
+                PersonalField { pointer: "/full_name", placeholder: |_| None },
+                PersonalField { pointer: "/phone_number", placeholder: |_| None },
+            ],
+        },
+    ];
+}

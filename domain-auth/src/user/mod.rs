@@ -7,7 +7,7 @@ mod state;
 mod tests;
 
 use chrono::{DateTime, Utc};
-use domain_shared::{Aggregate, Journal, Shown};
+use domain_shared::{Aggregate, Email, Journal, Shown};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -51,6 +51,13 @@ impl User {
     pub const fn password(&self) -> &PasswordHash {
         &self.password
     }
+
+    /// Whether this is what is left of somebody who was erased.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        // Nobody registers with such an address.
+        self.email == Email::erased(self.id.0)
+    }
 }
 
 impl std::ops::Deref for User {
@@ -85,7 +92,7 @@ impl Aggregate for User {
     }
 
     fn apply(&mut self, event: &UserEvent, at: DateTime<Utc>) {
-        self.state.apply(event, at);
+        self.state.apply(self.id, event, at);
     }
 }
 

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use domain_shared::{Email, Language, Scopes};
 use serde::Serialize;
 
-use super::{Registration, UserEvent};
+use super::{Registration, UserEvent, UserId};
 use crate::{FullName, PhoneNumber, SessionId, Username};
 
 /// Everything about a user that follows from their events.
@@ -55,7 +55,7 @@ impl UserState {
         }
     }
 
-    pub(super) fn apply(&mut self, event: &UserEvent, at: DateTime<Utc>) {
+    pub(super) fn apply(&mut self, id: UserId, event: &UserEvent, at: DateTime<Utc>) {
         match event {
             // Signing in leaves the account as it was.
             UserEvent::Registered(_) | UserEvent::LoggedIn {} => return,
@@ -74,6 +74,14 @@ impl UserState {
             }
             UserEvent::SignedOutEverywhere {} => self.end_sessions(None, at),
             UserEvent::ScopesChanged { scopes } => self.scopes.clone_from(scopes),
+            UserEvent::Erased {} => {
+                // The same that is read of older events once the user is forgotten.
+                self.email = Email::erased(id.0);
+                self.username = Username::erased(id.0);
+                (self.full_name, self.phone_number) = (None, None);
+                self.is_active = false;
+                self.end_sessions(None, at);
+            }
         }
         self.updated_at = at;
     }

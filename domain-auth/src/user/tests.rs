@@ -1,10 +1,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use domain_shared::{Aggregate, Context, Email, Language, Scope, ValueObject, decode, replay, seal};
+use domain_shared::{
+    Aggregate, Context, Email, EventEnvelope, Invalid, Language, Scope, ValueObject, decode, replay, seal,
+};
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{Profile, Registration, User, UserError, UserEvent, UserId};
-use crate::{FullName, PasswordHash, SessionId, Username};
+use crate::{FullName, PasswordHash, SessionId, Username, personal};
 
 fn at(second: i64) -> Context {
     Context {
@@ -19,16 +21,19 @@ fn hash(of: &str) -> PasswordHash {
     PasswordHash::new(of.to_owned())
 }
 
-fn ada() -> User {
-    let registration = Registration {
+fn registration() -> Registration {
+    Registration {
         email: Email::parse("ada@example.com".into()).unwrap(),
         username: Username::parse("ada".into()).unwrap(),
         full_name: None,
         phone_number: None,
         language: Language::Es,
         is_superuser: false,
-    };
-    User::register(UserId(Uuid::nil()), registration, hash("old"), &at(1))
+    }
+}
+
+fn ada() -> User {
+    User::register(UserId(Uuid::nil()), registration(), hash("old"), &at(1))
 }
 
 fn kinds(user: &User) -> Vec<String> {
@@ -103,6 +108,40 @@ fn activation_brings_no_old_session_back() {
 }
 
 #[test]
+fn of_an_erased_user_only_the_id_is_left() {
+    let mut ada = ada();
+    ada.set_scopes([Scope::products_write()].into_iter().collect(), &at(2)).unwrap();
+    let name = FullName::parse("Ada Lovelace".into()).ok();
+    ada.update_profile(Profile { full_name: Some(name), phone_number: None }, &at(3)).unwrap();
+    ada.erase(&at(4)).unwrap();
+    assert!(ada.is_erased() && !ada.is_active && !ada.admits(SessionId(Uuid::nil()), at(4).at));
+    assert_eq!((&ada.email, &ada.username), (&Email::erased(Uuid::nil()), &Username::erased(Uuid::nil())));
+    assert_eq!((&ada.full_name, &ada.phone_number), (&None, &None));
+    assert_eq!(ada.password(), &PasswordHash::unusable());
+}
+
+#[test]
+fn erasure_happens_once_and_is_for_good() {
+    let mut ada = ada();
+    ada.erase(&at(2)).unwrap();
+    ada.erase(&at(3)).unwrap();
+    assert_eq!(kinds(&ada), ["user.registered.v1", "user.erased.v1"]);
+    assert_eq!(ada.activate(&at(4)), Err(UserError::Erased));
+    assert_eq!(ada.update_profile(Profile::default(), &at(4)), Err(UserError::Inactive));
+    assert!(!ada.is_active);
+}
+
+#[test]
+fn nobody_registers_as_what_is_left_of_somebody() {
+    let (who, plain) = (Uuid::from_u128(7), registration());
+    assert_eq!(plain.must_not_look_erased(), Ok(()));
+    let address = Registration { email: Email::erased(who), ..plain.clone() };
+    assert_eq!(address.must_not_look_erased(), Err(("email", Invalid::Reserved)));
+    let name = Registration { username: Username::erased(who), ..plain };
+    assert_eq!(name.must_not_look_erased(), Err(("username", Invalid::Reserved)));
+}
+
+#[test]
 fn no_event_holds_a_secret() {
     let mut ada = ada();
     ada.change_password(&hash("old"), hash("$2b$secret"), None, &at(2)).unwrap();
@@ -120,6 +159,7 @@ fn command(user: &mut User, which: u8, context: &Context) {
         4 => user.set_scopes([Scope::products_write()].into_iter().collect(), context),
         5 => user.set_scopes([].into_iter().collect(), context),
         6 => user.sign_out_everywhere(context),
+        7 => user.erase(context),
         _ => {
             let name = FullName::parse(format!("Ada {which}")).ok();
             user.update_profile(Profile { full_name: Some(name), phone_number: None }, context)
@@ -127,18 +167,50 @@ fn command(user: &mut User, which: u8, context: &Context) {
     };
 }
 
+fn replayed(history: &[EventEnvelope]) -> User {
+    let events = history.iter().map(|event| (decode::<UserEvent>(event).unwrap(), event.occurred_at));
+    replay(Uuid::nil(), events).unwrap()
+}
+
+/// The history as it is read once the user is forgotten.
+fn forgotten(mut history: Vec<EventEnvelope>) -> Vec<EventEnvelope> {
+    for event in &mut history {
+        if let Some(personal) = personal(&event.kind) {
+            personal.erase(personal.subject_of(event).unwrap(), &mut event.data);
+        }
+    }
+    history
+}
+
 proptest! {
     #[test]
-    fn replaying_the_log_gives_the_state(commands in prop::collection::vec(0_u8..10, 0..40)) {
+    fn replaying_the_log_gives_the_state(commands in prop::collection::vec(0_u8..11, 0..40)) {
         let mut ada = ada();
         for (which, second) in commands.into_iter().zip(2..) {
             command(&mut ada, which, &at(second));
         }
         let history = seal(&ada).unwrap();
         prop_assert!(history.iter().zip(1..).all(|(event, sequence)| event.sequence == sequence), "no gaps");
-        let events = history.iter().map(|event| (decode::<UserEvent>(event).unwrap(), event.occurred_at));
-        let replayed: User = replay(Uuid::nil(), events).unwrap();
+        let replayed = replayed(&history);
         prop_assert_eq!(&*replayed, &*ada);
         prop_assert_eq!(replayed.version(), ada.version());
+    }
+
+    #[test]
+    fn replaying_the_log_of_an_erased_user_gives_the_state_forgotten_or_not(
+        before in prop::collection::vec(0_u8..11, 0..20),
+        after in prop::collection::vec(0_u8..11, 0..20),
+    ) {
+        let mut ada = ada();
+        for (which, second) in before.into_iter().chain([7]).chain(after).zip(2..) {
+            command(&mut ada, which, &at(second));
+        }
+        prop_assert!(ada.is_erased() && !ada.is_active);
+        let history = seal(&ada).unwrap();
+        prop_assert_eq!(&*replayed(&history), &*ada);
+        let forgotten = forgotten(history);
+        prop_assert_eq!(&*replayed(&forgotten), &*ada);
+        let log = serde_json::to_string(&forgotten).unwrap();
+        prop_assert!(!log.contains("ada") && !log.contains("Ada"), "{}", log);
     }
 }

@@ -83,6 +83,33 @@ macro_rules! login_codes {
     };
 }
 
+/// The suite of [`PersonalData`](domain_auth::PersonalData). The subject is a fresh
+/// [`Store`](crate::personal_data::Store) whose clones share their data.
+#[macro_export]
+macro_rules! personal_data {
+    ($subject:expr) => {
+        $crate::cases! { personal_data($subject):
+            until_it_is_forgotten_the_log_is_as_it_was_written
+            what_is_forgotten_is_unreadable_however_the_log_is_read
+            the_rest_of_the_log_is_as_it_was
+            everybody_else_is_remembered
+            whoever_was_forgotten_or_never_known_may_be_forgotten
+            what_is_added_about_somebody_forgotten_is_forgotten
+            a_stranger_who_was_forgotten_stays_so
+            sessions_of_somebody_forgotten_do_not_say_where_they_were_started
+            the_log_of_somebody_erased_and_forgotten_replays_to_their_rows
+            the_address_and_the_name_of_somebody_erased_are_free
+            of_sessions_started_while_their_user_is_forgotten_nothing_is_left
+        }
+        $crate::cases! { personal_data_beside($subject):
+            what_could_not_be_delivered_is_as_readable_as_the_log
+            what_could_not_be_delivered_about_somebody_forgotten_is_dropped
+            all_sessions_are_those_that_have_ended_too
+            a_pending_code_is_told_of_dead_or_alive
+        }
+    };
+}
+
 /// The suite of [`PasswordHasher`](domain_auth::PasswordHasher). The subject is one.
 #[macro_export]
 macro_rules! password_hasher {

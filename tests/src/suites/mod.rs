@@ -49,6 +49,8 @@ mod tests {
             include_str!("../user_history.rs"),
             include_str!("../session_repository.rs"),
             include_str!("../login_codes.rs"),
+            include_str!("../personal_data.rs"),
+            include_str!("../personal_data_beside.rs"),
             include_str!("../product_repository.rs"),
             include_str!("../catalogue.rs"),
             include_str!("../catalogue_order.rs"),

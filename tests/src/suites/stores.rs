@@ -41,6 +41,10 @@ macro_rules! auth_store {
             use super::*;
             $crate::idempotency_keys!($fresh);
         }
+        mod personal_data {
+            use super::*;
+            $crate::personal_data!($fresh);
+        }
     };
 }
 

@@ -8,6 +8,7 @@ mod input;
 mod killed;
 mod lifecycle;
 mod mails;
+mod privacy;
 mod protocol;
 mod races;
 mod retries;

@@ -163,6 +163,11 @@ impl World {
         command
     }
 
+    /// What a setting is in this world.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.env.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     pub async fn ready(&self, service: &str) {
         eventually("the service is ready", async || {
             let answer = self.client.get(format!("{service}/health/ready")).send().await;

@@ -3,6 +3,7 @@ mod cancellation;
 mod faults;
 mod log;
 mod migrations;
+mod personal;
 mod proxy;
 mod read_only;
 
@@ -67,12 +68,16 @@ impl World {
     }
 
     async fn with(config: PgConfig) -> Self {
+        Self::keeping(config, Tables::Product).await
+    }
+
+    async fn keeping(config: PgConfig, tables: Tables) -> Self {
         let config = PgConfig { schema: format!("test_{}", unique()), ..config };
         let client = client(&config.url, &config.schema).await;
         let drop = format!("DROP SCHEMA IF EXISTS {} CASCADE", config.schema);
         client.batch_execute(&drop).await.unwrap();
         let store = PgStore::connect(config.clone()).await.unwrap();
-        store.migrate(Tables::Product).await.unwrap();
+        store.migrate(tables).await.unwrap();
         Self { store, client, config }
     }
 

@@ -1,5 +1,5 @@
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
-use domain_auth::{Challenge, UserId};
+use domain_auth::{Challenge, PendingCode, UserId};
 
 use crate::sql::{
     schema::login_codes,
@@ -27,6 +27,17 @@ impl From<&Challenge> for ChallengeRow {
             expires_at: Time(challenge.expires_at),
             attempts: 0,
             sent_at: Time(challenge.issued_at),
+        }
+    }
+}
+
+impl From<ChallengeRow> for PendingCode {
+    fn from(row: ChallengeRow) -> Self {
+        Self {
+            issued_at: row.issued_at.0,
+            expires_at: row.expires_at.0,
+            attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+            sent_at: row.sent_at.0,
         }
     }
 }

@@ -22,7 +22,8 @@ pub struct EventRow {
     data: Json,
 }
 
-/// An event that has its place in the log.
+/// An event that has its place in the log. What is personal in it is sealed, so nobody takes it for a [`StoredEvent`] but
+/// whoever opens it: see `shared::open`.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = events)]
 pub struct StoredEventRow {
@@ -48,8 +49,10 @@ impl From<EventEnvelope> for EventRow {
     }
 }
 
-impl From<StoredEventRow> for StoredEvent {
-    fn from(StoredEventRow { position, event }: StoredEventRow) -> Self {
+impl StoredEventRow {
+    /// The event, sealed.
+    pub fn into_sealed(self) -> StoredEvent {
+        let Self { position, event } = self;
         let event = EventEnvelope {
             id: event.id.0,
             aggregate_type: event.aggregate_type,
@@ -62,6 +65,6 @@ impl From<StoredEventRow> for StoredEvent {
             traceparent: event.traceparent,
             data: event.data.0,
         };
-        Self { position: from_column(position), event }
+        StoredEvent { position: from_column(position), event }
     }
 }

@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, SelectableHelper};
 use domain_shared::{BrokerError, DeadLetter, DeadLetterBox, DeadLetters, StoreError, StoredEvent};
 use uuid::Uuid;
 
-use super::{Conn, Query, RunQueryDsl, Store};
+use super::{Conn, Query, RunQueryDsl, Store, personal::open};
 use crate::sql::{
     failure::Failure,
     rows::StoredEventRow,
@@ -33,10 +33,10 @@ impl Query for Dead {
             ))
             .load(&mut conn)
             .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(event, reactor, reason, at)| (event.into(), reactor, reason, at.0))
-            .collect())
+        let (events, letters): (Vec<_>, Vec<_>) =
+            rows.into_iter().map(|(event, reactor, reason, at)| (event, (reactor, reason, at.0))).unzip();
+        let events = open(&mut conn, events).await?.into_iter();
+        Ok(events.zip(letters).map(|(event, (reactor, reason, at))| (event, reactor, reason, at)).collect())
     }
 }
 
@@ -55,7 +55,7 @@ impl Query for Requeued {
             .select(StoredEventRow::as_select())
             .load(&mut conn)
             .await?;
-        Ok(rows.into_iter().map(Into::into).collect())
+        open(&mut conn, rows).await
     }
 }
 

@@ -3,7 +3,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper, d
 use domain_shared::{Backlog, EventEnvelope, EventLog, LogWatch, StoreError, StoredEvent};
 use uuid::Uuid;
 
-use super::{Conn, Db, Query, RunQueryDsl, Store};
+use super::{Conn, Db, Query, RunQueryDsl, Store, personal};
 use crate::sql::{
     failure::Failure,
     rows::{EventRow, StoredEventRow, from_column, to_column},
@@ -13,7 +13,8 @@ use crate::sql::{
 
 /// Adds events to the log. Each goes alone, since only a statement of fixed text is prepared once and for all; there are
 /// seldom two.
-pub async fn append(mut conn: Conn<'_>, envelopes: Vec<EventEnvelope>) -> Result<(), Failure> {
+pub async fn append(mut conn: Conn<'_>, mut envelopes: Vec<EventEnvelope>) -> Result<(), Failure> {
+    personal::seal(&mut conn, &mut envelopes).await?;
     for envelope in envelopes {
         diesel::insert_into(events::table).values(EventRow::from(envelope)).execute(&mut conn).await?;
     }
@@ -40,7 +41,7 @@ impl Query for After {
             .select(StoredEventRow::as_select())
             .load(&mut conn)
             .await?;
-        Ok(rows.into_iter().map(Into::into).collect())
+        personal::open(&mut conn, rows).await
     }
 }
 
@@ -81,7 +82,7 @@ impl Query for NewestOf {
             query = query.filter(events::sequence.lt(to_column(before)));
         }
         let rows = query.load(&mut conn).await?;
-        Ok(rows.into_iter().map(Into::into).collect())
+        personal::open(&mut conn, rows).await
     }
 }
 
@@ -98,7 +99,7 @@ impl Query for History {
             .select(StoredEventRow::as_select())
             .load(&mut conn)
             .await?;
-        Ok(rows.into_iter().map(Into::into).collect())
+        personal::open(&mut conn, rows).await
     }
 }
 
@@ -119,7 +120,7 @@ impl Query for OfCommand {
             .select(StoredEventRow::as_select())
             .load(&mut conn)
             .await?;
-        Ok(rows.into_iter().map(Into::into).collect())
+        personal::open(&mut conn, rows).await
     }
 }
 

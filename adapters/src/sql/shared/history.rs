@@ -3,7 +3,7 @@ use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 use domain_auth::{SessionEvent, UserHistory, UserId};
 use domain_shared::{StoreError, StoredEvent};
 
-use super::{Conn, Query, RunQueryDsl, Store};
+use super::{Conn, Query, RunQueryDsl, Store, personal};
 use crate::sql::{
     failure::Failure,
     rows::{StoredEventRow, to_column},
@@ -35,7 +35,7 @@ impl Query for NewestOfUser {
             .select(StoredEventRow::as_select())
             .load(&mut conn)
             .await?;
-        Ok(rows.into_iter().map(Into::into).collect())
+        personal::open(&mut conn, rows).await
     }
 }
 

@@ -1,4 +1,5 @@
 //! auth-service over HTTP, under `/api/v1/auth`. One file per thing people do; routes and their policies are listed here.
+mod activity;
 mod change_password;
 mod login;
 mod profile;
@@ -42,6 +43,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .service(resource(&at("/users"), "GET, HEAD").route(get().to(users::list)))
         .service(resource(&at("/users/{id}"), "GET, HEAD").route(get().to(users::get)))
+        .service(resource(&at("/users/{id}/activity"), "GET, HEAD").route(get().to(activity::get)))
         .service(resource(&at("/users/{id}/events"), "GET, HEAD").route(get().to(user_events::list)))
         .service(
             resource(&at("/users/{id}/activate"), "POST").route(post::<Superuser, _, _>(users::activate)),
@@ -73,6 +75,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         change_password::change_password,
         users::list,
         users::get,
+        activity::get,
         user_events::list,
         users::activate,
         users::deactivate,

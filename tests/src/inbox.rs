@@ -1,4 +1,4 @@
-//! [`Inbox`](domain_shared::Inbox), for events. (That of [`Mailer`](domain_shared::Mailer)'s suite is where letters arrive.)
+//! [`Inbox`].
 use std::sync::Arc;
 
 use domain_shared::Inbox;

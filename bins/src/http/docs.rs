@@ -59,16 +59,17 @@ mod tests {
                 let parameters = operation["parameters"].to_string();
                 let has_body = operation["requestBody"] != Value::Null;
                 let conditional = parameters.contains("If-Match");
+                let repeatable = parameters.contains("Idempotency-Key");
                 let knows_callers = operation["security"] != Value::Null
                     || ["/login", "/refresh"].iter().any(|end| path.ends_with(end));
                 for (status, expected) in [
-                    ("400", has_body || conditional),
+                    ("400", has_body || conditional || repeatable),
                     ("401", knows_callers),
                     ("404", path.contains("{id}")),
                     ("412", conditional),
                     ("413", has_body),
                     ("415", has_body),
-                    ("422", has_body || parameters.contains(r#""in":"query""#)),
+                    ("422", has_body || repeatable || parameters.contains(r#""in":"query""#)),
                     ("503", path.starts_with("/api/") || path.ends_with("/ready")),
                 ] {
                     assert_eq!(named(status), expected, "{method} {path}: {status}");

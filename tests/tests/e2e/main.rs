@@ -11,6 +11,7 @@ mod mails;
 mod privacy;
 mod protocol;
 mod races;
+mod read_models;
 mod retries;
 mod revocation;
 mod seed;
@@ -78,5 +79,7 @@ on_every_store! {
     stream::the_stream_tells_what_happens as the_stream_tells_what_happens
     stream::the_stream_begins_where_it_is_told as the_stream_begins_where_it_is_told
     stream::of_101_streams_one_has_to_wait as of_101_streams_one_has_to_wait
+    stream::a_stream_ends_with_its_readers_session as a_stream_ends_with_its_readers_session
+    read_models::they_follow_what_happens as they_follow_what_happens
     stream::a_stream_ends_with_the_service as a_stream_ends_with_the_service
 }

@@ -137,8 +137,7 @@ async fn a_restart_is_not_missed_by_a_follower_on_postgres() {
     a_restart_is_not_missed_by_a_follower(Stores::Postgres).await;
 }
 
-async fn a_stream_ends_with_its_readers_session(stores: Stores) {
-    let world = World::start(stores).await;
+pub async fn a_stream_ends_with_its_readers_session(world: &World) {
     let (root, elsewhere) = (world.superuser().await, world.sign_in(SUPERUSER).await);
     let mut stays = Follower::begin(world.stream("", &root)).await;
     let mut goes = Follower::begin(world.stream("", &elsewhere)).await;
@@ -147,14 +146,4 @@ async fn a_stream_ends_with_its_readers_session(stores: Stores) {
     assert!(goes.ends().await);
     world.laptop(&root, 1).await;
     stays.events(1).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stream_ends_with_its_readers_session_on_memory() {
-    a_stream_ends_with_its_readers_session(Stores::Memory).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stream_ends_with_its_readers_session_on_sqlite() {
-    a_stream_ends_with_its_readers_session(Stores::Sqlite).await;
 }

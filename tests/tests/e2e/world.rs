@@ -29,7 +29,7 @@ pub struct World {
     pub product: String,
     pub mails: Mails,
     pub client: Client,
-    env: Vec<(String, String)>,
+    pub env: Vec<(String, String)>,
     running: Mutex<Vec<Running>>,
     folder: TempDir,
 }

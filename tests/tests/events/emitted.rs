@@ -37,6 +37,7 @@ fn user_events(mut user: User) -> Vec<EventEnvelope> {
     user.activate(&at(5)).unwrap();
     user.sign_out_everywhere(&at(6)).unwrap();
     user.set_scopes([parse("orders:read")].into_iter().collect(), &at(7)).unwrap();
+    user.erase(&at(8)).unwrap();
     seal(&user).unwrap()
 }
 

@@ -10,6 +10,7 @@ use super::header::LONGEST;
 pub fn describe(operation: &mut Operation) {
     operation.parameters.get_or_insert_default().push(RefOr::T(parameter()));
     for (status, what) in [
+        ("400", "It is malformed; `code` says how"),
         ("409", "The current state doesn't allow it; or an earlier request with this key is still in flight"),
         ("422", "A value is invalid; or this key was used for another request"),
     ] {

@@ -2,6 +2,7 @@
 
 load.py products URL COUNT CONNECTIONS   creates products and prints their ids
 load.py logins URL CONNECTIONS           logs in as nobody (the password is hashed all the same) until SIGTERM, at most 60 s
+load.py writes URL RATE <IDS             adds to stocks, RATE times a second, until SIGTERM, at most 15 minutes; 1 if one fails
 """
 import http.client
 import json
@@ -66,7 +67,38 @@ def run(work, arguments):
     return threads
 
 
-if kind == "products":
+def writes(n, width, ids, rate, took):
+    client, began, i = connection(n), time.monotonic(), n
+    while not stop.is_set():
+        pause = began + i / rate - time.monotonic()
+        if pause > 0:
+            stop.wait(pause)
+            continue
+        at = time.monotonic()
+        try:
+            status, answer = post(client, f"/api/v1/products/{ids[i % len(ids)]}/stock/add", {"amount": 1})
+            if status != 200:
+                problems.append(f"{status} {answer[:200]}")
+        except OSError as problem:
+            problems.append(problem)
+            client.close()
+        with lock:
+            took.append((time.monotonic() - at) * 1000)
+        i += width
+
+
+if kind == "writes":
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    ids, took, width, began = sys.stdin.read().split(), [], 8, time.monotonic()
+    threads = run(writes, [(n, width, ids, numbers[0], took) for n in range(width)])
+    stop.wait(900)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    took.sort()
+    rate = len(took) / (time.monotonic() - began)
+    print(f"{len(took)} writes, {rate:.0f} a second, {len(problems)} failed; median {took[len(took) // 2]:.1f} ms, p99 {took[len(took) * 99 // 100]:.1f} ms")
+elif kind == "products":
     count, width = numbers
     for thread in run(products, [(n, range(n, count, width)) for n in range(width)]):
         thread.join()

@@ -24,6 +24,16 @@ pub async fn each_consumer_has_its_own(inbox: impl Inbox) {
     assert!(inbox.record("ledger", event).await.unwrap());
 }
 
+pub async fn what_is_old_is_forgotten(inbox: impl Inbox) {
+    let (old, recent) = (id(), id());
+    for event in [old, recent] {
+        inbox.record("mail", event).await.unwrap();
+    }
+    inbox.forget_before(recent).await.unwrap();
+    assert!(!inbox.has("mail", old).await.unwrap());
+    assert!(inbox.has("mail", recent).await.unwrap());
+}
+
 pub async fn of_twenty_who_record_it_at_once_one_is_first(inbox: impl Inbox) {
     let (inbox, event) = (Arc::new(inbox), id());
     let records = at_once(20, |_| {

@@ -13,4 +13,9 @@ impl Inbox for MemoryStore {
     async fn record(&self, consumer: &str, event: Uuid) -> Result<bool, StoreError> {
         Ok(self.state().inbox.insert((consumer.to_owned(), event)))
     }
+
+    async fn forget_before(&self, event: Uuid) -> Result<(), StoreError> {
+        self.state().inbox.retain(|(_, known)| *known >= event);
+        Ok(())
+    }
 }

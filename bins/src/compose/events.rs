@@ -1,14 +1,18 @@
 //! How a service's events come to reactors and to other services.
-use std::{pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use adapters::{
     in_process::{LogSubscriber, Patience},
     relay,
     system::SystemClock,
 };
+use chrono::TimeDelta;
 use domain_shared::{
-    Checkpoints, DeadLetterBox, EventLog, EventPublisher, EventSubscriber, Inbox, Once, Reactor,
+    Checkpoints, Clock, DeadLetterBox, EventLog, EventPublisher, EventSubscriber, Inbox, Once, Reactor,
 };
+
+use tokio::time::sleep;
+use uuid::Uuid;
 
 use super::Broker;
 use crate::config::Config;
@@ -91,6 +95,23 @@ impl Events {
             (None, None) => return None,
         };
         Some(deliver(subscriber, reactor))
+    }
+
+    /// Has the inbox forget what can't come again. Nothing is held back by a broker or a retry as long as that.
+    #[must_use]
+    pub fn forget(&self) -> Task {
+        const KEPT: TimeDelta = TimeDelta::days(30);
+        const ROUND: Duration = Duration::from_hours(1);
+        let inbox = self.log.inbox.clone();
+        Box::pin(async move {
+            loop {
+                let millis = (SystemClock.now() - KEPT).timestamp_millis();
+                let oldest = Uuid::from_u128(u128::try_from(millis).unwrap_or_default() << 80);
+                // If it fails, the next round does it.
+                let _ = inbox.forget_before(oldest).await;
+                sleep(ROUND).await;
+            }
+        })
     }
 
     /// Publishes the log, if there is a broker.

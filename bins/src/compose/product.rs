@@ -111,6 +111,7 @@ impl ProductService {
             );
         }
         tasks.extend(revoking);
+        tasks.push(self.events.forget());
         tasks.extend(self.events.relay());
         tasks.extend(self.store.audit.tasks());
         tasks

@@ -106,6 +106,9 @@ impl<T: Inbox + ?Sized> Inbox for Arc<T> {
     async fn record(&self, consumer: &str, event: Uuid) -> Result<bool, StoreError> {
         (**self).record(consumer, event).await
     }
+    async fn forget_before(&self, event: Uuid) -> Result<(), StoreError> {
+        (**self).forget_before(event).await
+    }
 }
 
 #[async_trait]

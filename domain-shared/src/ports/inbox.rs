@@ -11,4 +11,7 @@ pub trait Inbox: Send + Sync + 'static {
 
     /// Notes that `consumer` has dealt with `event`; `false` if that was noted before.
     async fn record(&self, consumer: &str, event: Uuid) -> Result<bool, StoreError>;
+
+    /// Forgets events that are older than `event`, by their ids, which grow with time.
+    async fn forget_before(&self, event: Uuid) -> Result<(), StoreError>;
 }

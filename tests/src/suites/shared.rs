@@ -102,6 +102,7 @@ macro_rules! inbox {
             what_was_never_recorded_is_new
             what_was_recorded_is_known
             each_consumer_has_its_own
+            what_is_old_is_forgotten
             of_twenty_who_record_it_at_once_one_is_first
         }
     };

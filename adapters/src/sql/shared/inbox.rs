@@ -31,6 +31,19 @@ impl Query for Record {
     }
 }
 
+#[derive(Debug)]
+struct ForgetBefore(Uuid);
+
+impl Query for ForgetBefore {
+    type Answer = ();
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<(), Failure> {
+        let old = inbox::table.filter(inbox::event_id.lt(Id(self.0)));
+        diesel::delete(old).execute(&mut conn).await?;
+        Ok(())
+    }
+}
+
 #[async_trait]
 impl Inbox for Store {
     async fn has(&self, consumer: &str, event: Uuid) -> Result<bool, StoreError> {
@@ -39,5 +52,9 @@ impl Inbox for Store {
 
     async fn record(&self, consumer: &str, event: Uuid) -> Result<bool, StoreError> {
         self.write(Record(consumer.to_owned(), event)).await
+    }
+
+    async fn forget_before(&self, event: Uuid) -> Result<(), StoreError> {
+        self.write(ForgetBefore(event)).await
     }
 }

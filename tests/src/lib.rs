@@ -30,6 +30,7 @@ mod examples;
 pub mod id_generator;
 pub mod idempotency_keys;
 pub mod inbox;
+pub mod inventory;
 pub mod login_code_generator;
 pub mod login_codes;
 pub mod mailer;

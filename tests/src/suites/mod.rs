@@ -63,6 +63,7 @@ mod tests {
             include_str!("../mailer.rs"),
             include_str!("../clock.rs"),
             include_str!("../id_generator.rs"),
+            include_str!("../inventory.rs"),
             include_str!("../projections.rs"),
             include_str!("../user_activity.rs"),
             include_str!("../revocations.rs"),

@@ -58,6 +58,8 @@ macro_rules! product_projections {
             of_many_who_fold_at_once_each_event_takes_effect_once
             a_shadow_is_built_beside_the_live_rows_and_takes_their_place
             a_shadow_that_is_begun_again_begins_anew
+        }
+        $crate::cases! { inventory($subject):
             the_inventory_shows_each_product_as_it_is
             the_summary_counts_by_category_and_currency
             what_follows_from_the_log_shows_no_difference

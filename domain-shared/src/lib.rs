@@ -16,6 +16,7 @@ mod page;
 mod personal;
 mod ports;
 mod projection;
+mod replaying;
 mod revocation;
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -43,6 +44,7 @@ pub use ports::{
     Reactor, Repository, Revocations, Setback, Snapshots, TokenVerifier, deliver, recall,
 };
 pub use projection::{Folded, ProjectedRow, Projection, fold, keys};
+pub use replaying::replay_log;
 pub use revocation::{DenyList, Revocation, Revoked};
 pub use scope::{Scope, Scopes};
 pub use text::{line, paragraph};

@@ -6,8 +6,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    Aggregate, EventLog, ProjectedRow, Projection, ProjectionStore, Snapshots, StoreError, StoredEvent,
-    decode, fold, replay,
+    Aggregate, EventLog, ProjectedRow, Projection, ProjectionStore, Snapshots, StoreError, StoredEvent, fold,
+    replay_log,
 };
 
 /// An aggregate whose state can be shown field by field.
@@ -48,11 +48,8 @@ pub async fn verify_snapshots<A: Shown>(
     // Rows first: whatever happens meanwhile is in the history, and versions tell it apart.
     let rows: HashMap<Uuid, A> =
         snapshots.rows(ids).await?.into_iter().map(|row| (row.id().into(), row)).collect();
-    let mut histories = by_aggregate(log.history(ids).await?);
     let mut differences = Vec::new();
     for id in ids {
-        let mut history = histories.remove(id).unwrap_or_default();
-        let row = rows.get(id);
         let whole = |kept: &str, expected: &str| Difference {
             of: A::TYPE,
             id: *id,
@@ -60,24 +57,21 @@ pub async fn verify_snapshots<A: Shown>(
             kept: kept.to_owned(),
             expected: expected.to_owned(),
         };
-        let Some(row) = row else {
+        let Some(row) = rows.get(id) else {
             // One that was begun after the rows were read is no difference; asked again, it has a row.
-            if !history.is_empty() && snapshots.rows(&[*id]).await?.is_empty() {
+            if !log.oldest_of(*id, 0, 1).await?.is_empty() && snapshots.rows(&[*id]).await?.is_empty() {
                 differences.push(whole(MISSING, "a row"));
             }
             continue;
         };
-        history.retain(|event| event.event.sequence <= row.version());
-        let events = history.iter().map(|e| Ok((decode(&e.event)?, e.event.occurred_at)));
-        let events: Vec<_> =
-            events.collect::<Result<_, crate::EventDecodeError>>().map_err(StoreError::unavailable)?;
-        let Some(replayed) = replay::<A>(*id, events) else {
+        let version = row.version();
+        let replayed = replay_log::<A>(log, *id, move |event| event.sequence <= version).await?;
+        let Some(replayed) = replayed else {
             differences.push(whole("a row", MISSING));
             continue;
         };
-        if replayed.version() != row.version() {
-            let versions = [row, &replayed].map(|aggregate| aggregate.version().to_string());
-            let [kept, expected] = versions;
+        if replayed.version() != version {
+            let [kept, expected] = [row, &replayed].map(|aggregate| aggregate.version().to_string());
             differences.push(Difference {
                 of: A::TYPE,
                 id: *id,
@@ -127,14 +121,6 @@ pub async fn verify_projection<P: Projection>(
         expected: shown(expected.get(key)),
     };
     Ok(keys.into_iter().filter(|key| kept.get(key) != expected.get(key)).map(difference).collect())
-}
-
-fn by_aggregate(events: Vec<StoredEvent>) -> HashMap<Uuid, Vec<StoredEvent>> {
-    let mut histories: HashMap<Uuid, Vec<StoredEvent>> = HashMap::new();
-    for event in events {
-        histories.entry(event.event.aggregate_id).or_default().push(event);
-    }
-    histories
 }
 
 /// The fields in which two states differ.

@@ -181,6 +181,23 @@ pub async fn history_is_all_that_happened_to_some_aggregates(
     assert!(log.history(&[]).await.unwrap().is_empty());
 }
 
+pub async fn oldest_of_gives_the_oldest_first((log, products): (impl EventLog, impl Repository<Product>)) {
+    let (one, _) = (product(&products, 4).await, product(&products, 3).await);
+    for (after, limit, expected) in [
+        (0, 100, vec![1, 2, 3, 4, 5]),
+        (2, 2, vec![3, 4]),
+        (5, 9, vec![]),
+        (0, 0, vec![]),
+        (1 << 53, 9, vec![]),
+    ] {
+        let page = log.oldest_of(one.id().0, after, limit).await.unwrap();
+        let sequences: Vec<u64> = page.iter().map(|stored| stored.event.sequence).collect();
+        assert_eq!(sequences, expected, "{limit} after {after}");
+        assert!(page.iter().all(|stored| stored.event.aggregate_id == one.id().0));
+    }
+    assert!(log.oldest_of(id(), 0, 9).await.unwrap().is_empty());
+}
+
 pub async fn of_command_is_what_came_of_it((log, products): (impl EventLog, impl Repository<Product>)) {
     let product = product(&products, 1).await;
     let context = context();

@@ -39,6 +39,18 @@ impl EventLog for MemoryStore {
         Ok(history)
     }
 
+    async fn oldest_of(
+        &self,
+        aggregate_id: Uuid,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let wanted = |stored: &&StoredEvent| {
+            stored.event.aggregate_id == aggregate_id && stored.event.sequence > after
+        };
+        Ok(self.state().events.iter().filter(wanted).take(limit).cloned().collect())
+    }
+
     async fn of_command(&self, command_id: Uuid) -> Result<Vec<StoredEvent>, StoreError> {
         let (state, first) = (self.state(), command_id.as_u128());
         // The ids of a command's events are its own and those right after it.

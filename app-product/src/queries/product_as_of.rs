@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain_product::{Product, ProductId};
-use domain_shared::{Caller, EventLog, Handle, decode, replay};
+use domain_shared::{Caller, EventEnvelope, Handle, replay_log};
 
 use super::GetProduct;
 use crate::{AppError, Ports, Products};
@@ -28,10 +28,9 @@ impl<P: Ports> Handle<ProductAsOf> for Products<P> {
         if !inactive_too {
             self.handle(GetProduct { product, inactive_too }, caller).await?;
         }
-        let history = self.0.log().history(&[product.0]).await?;
-        let by_then = history.iter().map(|stored| &stored.event).take_while(|event| event.occurred_at <= at);
-        let by_then = by_then.map(|event| Ok((decode(event)?, event.occurred_at)));
-        replay::<Product>(product.0, by_then.collect::<Result<Vec<_>, AppError>>()?)
+        let by_then = move |event: &EventEnvelope| event.occurred_at <= at;
+        replay_log::<Product>(self.0.log(), product.0, by_then)
+            .await?
             .filter(|product| !product.is_deleted && (product.is_active || inactive_too))
             .ok_or(AppError::ProductNotFound)
     }

@@ -1,4 +1,4 @@
-//! The read models of a service, and whether what it keeps is what its log says.
+//! Whether what a service keeps is what its log says.
 use std::{
     sync::{
         Arc,
@@ -7,82 +7,14 @@ use std::{
     time::Duration,
 };
 
-use adapters::projector;
-use async_trait::async_trait;
-use domain_shared::{
-    Difference, EventLog, Projection, ProjectionStore, Shown, Snapshots, StoreError, verify_projection,
-    verify_snapshots,
-};
+use domain_shared::{Difference, EventLog, Projection, ProjectionStore, Shown, Snapshots, StoreError};
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::Task;
-
-/// A read model, whichever it is.
-#[async_trait]
-pub trait ReadModel: Send + Sync {
-    /// Its name.
-    fn name(&self) -> &'static str;
-    /// The position its rows have come to.
-    async fn position(&self) -> Result<u64, StoreError>;
-    /// Keeps its rows up with the log.
-    fn keep_up(self: Arc<Self>) -> Task;
-    /// Builds its rows again while the old ones are read, and tells how far it is.
-    async fn rebuild(&self, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<(), StoreError>;
-    /// Compares its rows about some aggregates with the log.
-    async fn verify(&self, aggregates: &[Uuid]) -> Result<Vec<Difference>, StoreError>;
-}
-
-struct Model<P: Projection> {
-    log: Arc<dyn EventLog>,
-    store: Arc<dyn ProjectionStore<P>>,
-}
-
-#[async_trait]
-impl<P: Projection> ReadModel for Model<P> {
-    fn name(&self) -> &'static str {
-        P::NAME
-    }
-
-    async fn position(&self) -> Result<u64, StoreError> {
-        self.store.position().await
-    }
-
-    fn keep_up(self: Arc<Self>) -> Task {
-        Box::pin(async move { projector::run(&self.log, &self.store).await })
-    }
-
-    async fn rebuild(&self, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<(), StoreError> {
-        projector::rebuild(&self.store, progress).await
-    }
-
-    async fn verify(&self, aggregates: &[Uuid]) -> Result<Vec<Difference>, StoreError> {
-        verify_projection(&self.store, &self.log, aggregates).await
-    }
-}
-
-/// One kind of aggregate, whichever it is.
-#[async_trait]
-trait Kind: Send + Sync {
-    async fn ids_after(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, StoreError>;
-    async fn verify(&self, ids: &[Uuid]) -> Result<Vec<Difference>, StoreError>;
-}
-
-struct Rows<A: Shown> {
-    log: Arc<dyn EventLog>,
-    snapshots: Arc<dyn Snapshots<A>>,
-}
-
-#[async_trait]
-impl<A: Shown> Kind for Rows<A> {
-    async fn ids_after(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, StoreError> {
-        self.snapshots.ids_after(after, limit).await
-    }
-
-    async fn verify(&self, ids: &[Uuid]) -> Result<Vec<Difference>, StoreError> {
-        verify_snapshots(&*self.snapshots, &self.log, ids).await
-    }
-}
+use super::{
+    ReadModel, Task,
+    read_model::{Kind, Model, Rows},
+};
 
 /// Everything of a service that follows from its log. Clones share what they found.
 #[derive(Clone)]
@@ -213,13 +145,47 @@ async fn compare(
     models: &[Arc<dyn ReadModel>],
     ids: &[Uuid],
 ) -> Result<Vec<Difference>, StoreError> {
+    let groups = groups(&kind.versions(ids).await?);
     let once = async || {
         let mut differences = kind.verify(ids).await?;
         for model in models {
-            differences.extend(model.verify(ids).await?);
+            for group in &groups {
+                differences.extend(model.verify(group).await?);
+            }
         }
         Ok::<_, StoreError>(differences)
     };
     let differences = once().await?;
     if differences.is_empty() { Ok(differences) } else { once().await }
+}
+
+/// Aggregates whose histories fit into memory together. The read models about one whose own history doesn't are left to a
+/// rebuild: to compare them would be as much.
+fn groups(versions: &[(Uuid, u64)]) -> Vec<Vec<Uuid>> {
+    const MOST: u64 = 20_000;
+    let (mut groups, mut events) = (vec![Vec::new()], 0);
+    for (id, version) in versions.iter().filter(|(_, version)| *version <= MOST) {
+        events += version;
+        if events > MOST {
+            groups.push(Vec::new());
+            events = *version;
+        }
+        if let Some(group) = groups.last_mut() {
+            group.push(*id);
+        }
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_compared_at_once_fits_into_memory() {
+        let id = Uuid::from_u128;
+        let versions =
+            [(id(1), 15_000), (id(2), 5_000), (id(3), 1), (id(4), 20_001), (id(5), 19_999), (id(6), 1)];
+        assert_eq!(groups(&versions), [vec![id(1), id(2)], vec![id(3), id(5)], vec![id(6)]]);
+    }
 }

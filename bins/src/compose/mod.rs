@@ -6,15 +6,17 @@ mod events;
 mod mail;
 mod opened;
 mod product;
+mod read_model;
 mod stores;
 
-pub use audit::{Audit, ReadModel};
+pub use audit::Audit;
 pub use auth::{AuthPorts, AuthService};
 pub use broker::Broker;
 pub use events::{Events, Log, Task};
 pub use mail::{DynMailer, Outbox};
 pub use opened::{DeadLettersOf, Stores};
 pub use product::{ProductPorts, ProductService};
+pub use read_model::ReadModel;
 pub use stores::{AuthStore, Probe, ProductStore};
 
 /// What all access tokens name as their issuer and audience.

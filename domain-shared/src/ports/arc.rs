@@ -77,6 +77,14 @@ impl<T: EventLog + ?Sized> EventLog for Arc<T> {
     async fn history(&self, aggregate_ids: &[Uuid]) -> Result<Vec<StoredEvent>, StoreError> {
         (**self).history(aggregate_ids).await
     }
+    async fn oldest_of(
+        &self,
+        aggregate_id: Uuid,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        (**self).oldest_of(aggregate_id, after, limit).await
+    }
     async fn of_command(&self, command_id: Uuid) -> Result<Vec<StoredEvent>, StoreError> {
         (**self).of_command(command_id).await
     }

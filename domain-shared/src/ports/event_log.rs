@@ -29,6 +29,14 @@ pub trait EventLog: Send + Sync + 'static {
     /// Everything that happened to these aggregates, ordered by aggregate and version.
     async fn history(&self, aggregate_ids: &[Uuid]) -> Result<Vec<StoredEvent>, StoreError>;
 
+    /// Up to `limit` events of one aggregate after its version `after`, oldest first.
+    async fn oldest_of(
+        &self,
+        aggregate_id: Uuid,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError>;
+
     /// What came of a command, in order of position; nothing if it wasn't carried out, or changed nothing.
     async fn of_command(&self, command_id: Uuid) -> Result<Vec<StoredEvent>, StoreError>;
 

@@ -45,6 +45,7 @@ macro_rules! event_log {
             newest_of_stops_at_the_limit_and_before_a_version
             newest_of_gives_only_the_kinds_asked_for
             history_is_all_that_happened_to_some_aggregates
+            oldest_of_gives_the_oldest_first
             of_command_is_what_came_of_it
             backlog_is_what_a_reader_has_before_it
             a_watch_notices_what_is_added

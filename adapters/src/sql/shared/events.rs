@@ -103,6 +103,29 @@ impl Query for History {
     }
 }
 
+#[derive(Debug)]
+struct OldestOf {
+    aggregate_id: Uuid,
+    after: u64,
+    limit: usize,
+}
+
+impl Query for OldestOf {
+    type Answer = Vec<StoredEvent>;
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<Vec<StoredEvent>, Failure> {
+        let rows = events::table
+            .filter(events::aggregate_id.eq(Id(self.aggregate_id)))
+            .filter(events::sequence.gt(to_column(self.after)))
+            .order(events::sequence)
+            .limit(i64::try_from(self.limit).unwrap_or(i64::MAX))
+            .select(StoredEventRow::as_select())
+            .load(&mut conn)
+            .await?;
+        personal::open(&mut conn, rows).await
+    }
+}
+
 /// The ids of a command's events are its own and those right after it, and they have an index.
 #[derive(Debug)]
 struct OfCommand(Uuid);
@@ -162,6 +185,15 @@ impl EventLog for Store {
 
     async fn history(&self, aggregate_ids: &[Uuid]) -> Result<Vec<StoredEvent>, StoreError> {
         self.read(History(aggregate_ids.iter().copied().map(Id).collect())).await
+    }
+
+    async fn oldest_of(
+        &self,
+        aggregate_id: Uuid,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        self.read(OldestOf { aggregate_id, after, limit }).await
     }
 
     async fn of_command(&self, command_id: Uuid) -> Result<Vec<StoredEvent>, StoreError> {

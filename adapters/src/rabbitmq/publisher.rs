@@ -11,7 +11,7 @@ use super::{
     line::{Line, confirmed},
     topology,
 };
-use crate::cloud_event;
+use crate::{cloud_event, crash_point::crash_point};
 
 /// Publishes events. It connects when there is something to publish, and again when the connection was lost.
 pub struct RabbitPublisher {
@@ -44,11 +44,14 @@ impl RabbitPublisher {
                 .with_message_id(name(event.event.id)?)
                 .with_type(kind.clone())
                 .with_app_id(name(&self.config.source)?);
+            crash_point("publish.before_send");
             confirms.push(line.send(name(&self.config.exchange)?, kind, &body, properties).await?);
         }
+        crash_point("publish.before_confirm");
         for confirm in confirms {
             confirmed(confirm).await?;
         }
+        crash_point("publish.after_confirm");
         Ok(())
     }
 }

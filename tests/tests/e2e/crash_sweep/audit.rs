@@ -160,17 +160,12 @@ pub async fn drained(world: &World) {
 }
 
 /// How many mails more than one there were, of those that tell of `events`; waits for the first of each.
-pub async fn mails(
-    world: &World,
-    buyer: &str,
-    shelves: &[Shelf],
-    people: &[Person],
-    events: &[Value],
-) -> usize {
+pub async fn mails(world: &World, shelves: &[Shelf], people: &[Person], events: &[Value]) -> usize {
     let low = |shelf: &Shelf| {
         let is_low = kind_is("product.low_stock.v1");
         events.iter().filter(|event| is_low(event) && event["subject"] == shelf.id.as_str()).count()
     };
+    let buyer = world.setting("STOCK_ALERT_RECIPIENTS").unwrap();
     let mut repeated = 0;
     for shelf in shelves {
         let sent = || world.mails.texts_to(buyer).iter().filter(|text| text.contains(&shelf.name)).count();

@@ -34,9 +34,12 @@ impl Answer {
             Err(error) if error.is_connect() => return Self::Unsent,
             Err(_) => return Self::Unknown,
         };
+        let may_try_again = answer.headers().contains_key("retry-after");
         let (status, body) = (answer.status(), answer.json::<Value>().await);
         match (status.as_u16(), body) {
             (_, Err(_)) => Self::Unknown,
+            // The store may have done it, and gone away before it said so.
+            (503, _) if may_try_again => Self::Unknown,
             (200 | 201, Ok(body)) => Self::Done(body),
             (401 | 409, Ok(_)) => Self::Refused,
             (status, Ok(body)) => panic!("{status}: {body}"),
@@ -86,7 +89,7 @@ pub async fn move_stock(world: &World, root: &Session, shelves: &mut [Shelf]) {
     let worker = async |shelf: &Shelf, worker: usize| {
         let mut changes = Vec::new();
         for n in 0..CHANGES {
-            let reference = format!("{} {worker}-{n}", shelf.name);
+            let reference = format!("{} {}-{worker}-{n}", shelf.name, shelf.changes.len());
             let change = change(world, root, &shelf.id, DELTAS[n % DELTAS.len()], reference).await;
             let is_over = change.answer == Answer::Unsent;
             changes.push(change);

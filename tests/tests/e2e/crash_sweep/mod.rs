@@ -3,7 +3,9 @@
 mod audit;
 mod collector;
 mod load;
+mod outages;
 mod points;
+mod proxy;
 
 use std::{fmt, os::unix::process::ExitStatusExt};
 
@@ -13,7 +15,7 @@ use uuid::Uuid;
 use self::{
     audit::Account,
     collector::Collector,
-    load::{change, come_and_go, move_stock, shelves},
+    load::{Person, Shelf, change, come_and_go, move_stock, shelves},
     points::Point,
 };
 use crate::{
@@ -26,7 +28,6 @@ use crate::{
 struct Stage {
     world: World,
     root: Session,
-    buyer: String,
     collector: Option<Collector>,
     /// The program that isn't to die, if it is one of its own.
     _other: Option<Running>,
@@ -35,13 +36,18 @@ struct Stage {
 }
 
 impl Stage {
-    async fn set(stores: Stores, victim: &str, other: Option<&str>) -> Self {
+    /// One that hasn't begun.
+    async fn world(stores: Stores) -> World {
         let buyer = format!("buyer@{}.example", Uuid::new_v4().simple());
         let mut world = World::prepare(stores, &[("STOCK_ALERT_RECIPIENTS", &buyer)]).await;
         // A folder of its own is read much faster than the one that all share.
         world.env.retain(|(name, _)| !name.starts_with("MAIL_"));
         world.mails = Mails::Folder(format!("{}/mail", world.setting("DATA_DIR").unwrap()).into());
-        let collector = match stores {
+        world
+    }
+
+    async fn start(world: World, victim: &str, other: Option<&str>) -> Self {
+        let collector = match world.stores {
             Stores::Postgres => Some(Collector::of(&world).await),
             _ => None,
         };
@@ -53,7 +59,7 @@ impl Stage {
             collector.all_listen(&world).await;
         }
         let root = world.superuser().await;
-        Self { world, root, buyer, collector, _other: other, victim }
+        Self { world, root, collector, _other: other, victim }
     }
 
     async fn restart(&mut self, program: &str, plan: &[(&str, &str)]) {
@@ -73,8 +79,14 @@ impl Stage {
         self.dies(&plan).await;
 
         self.restart(point.program, &[]).await;
+        let found = self.look(&mut shelves, &mut people).await;
+        Outcome { point: *point, found }
+    }
+
+    /// Has everybody go on, and looks what has become of everything.
+    async fn look(&self, shelves: &mut [Shelf], people: &mut [Person]) -> Found {
         let (world, root) = (&self.world, &self.root);
-        for shelf in &mut shelves {
+        for shelf in &mut *shelves {
             let last = change(world, root, &shelf.id, 1, format!("{} afterwards", shelf.name)).await;
             shelf.changes.push(last);
         }
@@ -82,10 +94,10 @@ impl Stage {
         audit::drained(world).await;
 
         let (mut account, mut events) = (Account::default(), Vec::new());
-        for shelf in &shelves {
+        for shelf in &*shelves {
             events.extend(audit::shelf(world, shelf, &mut account).await);
         }
-        for person in &people {
+        for person in &*people {
             events.extend(audit::person(world, root, person, &mut account).await);
         }
         let mut deliveries = None;
@@ -93,13 +105,13 @@ impl Stage {
             eventually("every event is delivered", async || collector.has_all(&events)).await;
             deliveries = Some(collector.check(&events));
         }
-        audit::all_are_out(world, &people).await;
-        let repeated_mails = audit::mails(world, &self.buyer, &shelves, &people, &events).await;
+        audit::all_are_out(world, people).await;
+        let repeated_mails = audit::mails(world, shelves, people, &events).await;
         if let Some(collector) = &self.collector {
             collector.nothing_is_left(world).await;
         }
         audit::nothing_has_drifted(world);
-        Outcome { point: *point, account, events: events.len(), deliveries, repeated_mails }
+        Found { account, events: events.len(), deliveries, repeated_mails }
     }
 
     /// Waits until the process has died of its own hand.
@@ -113,9 +125,14 @@ impl Stage {
     }
 }
 
-/// What was seen at a point. That there is one means that everything held.
+/// What was seen at a point.
 struct Outcome {
     point: Point,
+    found: Found,
+}
+
+/// What was found. That there is something to tell means that everything held.
+struct Found {
     account: Account,
     events: usize,
     /// How many there were, and how many of them were repeated.
@@ -125,17 +142,17 @@ struct Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Account { acknowledged, unknown, committed, refused } = self.account;
-        let (name, program, events) = (self.point.name, self.point.program, self.events);
+        let Account { acknowledged, unknown, committed, refused } = self.found.account;
+        let (name, program, events) = (self.point.name, self.point.program, self.found.events);
         write!(
             f,
             "| `{name}` | {program} | {acknowledged} | {unknown} | {committed} | {refused} | {events} | "
         )?;
-        match self.deliveries {
+        match self.found.deliveries {
             Some((all, again)) => write!(f, "{all} | {again}")?,
             None => write!(f, "– | –")?,
         }
-        write!(f, " | {} | held |", self.repeated_mails)
+        write!(f, " | {} | held |", self.found.repeated_mails)
     }
 }
 
@@ -146,7 +163,7 @@ const COLUMNS: &str = "\
 
 /// Sweeps `points` on one deployment, and prints its part of the matrix.
 async fn swept(stores: Stores, points: &[Point], other: Option<&str>) {
-    let mut stage = Stage::set(stores, points[0].program, other).await;
+    let mut stage = Stage::start(Stage::world(stores).await, points[0].program, other).await;
     println!("{COLUMNS}");
     for (run, point) in points.iter().enumerate() {
         println!("{}", stage.sweep(run, point).await);

@@ -6,7 +6,7 @@ use lapin::BasicProperties;
 use tokio::sync::Mutex;
 
 use super::{
-    RabbitConfig,
+    Audience, RabbitConfig,
     error::{name, within},
     line::{Line, confirmed},
     topology,
@@ -16,6 +16,7 @@ use crate::{cloud_event, crash_point::crash_point};
 /// Publishes events. It connects when there is something to publish, and again when the connection was lost.
 pub struct RabbitPublisher {
     config: RabbitConfig,
+    audience: Audience,
     line: Mutex<Option<Line>>,
 }
 
@@ -23,12 +24,22 @@ impl RabbitPublisher {
     /// One that has still to connect.
     #[must_use]
     pub fn new(config: RabbitConfig) -> Self {
-        Self { config, line: Mutex::new(None) }
+        Self { config, audience: Audience::default(), line: Mutex::new(None) }
+    }
+
+    /// Has everybody in `audience` get all that is published, whether they are there already or not.
+    #[must_use]
+    pub fn before(self, audience: Audience) -> Self {
+        Self { audience, ..self }
     }
 
     async fn connect(&self) -> Result<Line, BrokerError> {
         let line = Line::open(&self.config, "publisher").await?;
         within(self.config.timeout, topology::exchange(&line.channel, &self.config)).await?;
+        for (reactor, kinds) in self.audience.seats() {
+            let seated = topology::reactor(&line.channel, &self.config, reactor, kinds);
+            within(self.config.timeout, seated).await?;
+        }
         Ok(line)
     }
 

@@ -66,14 +66,13 @@ impl Collector {
         Self { connection, deliveries, collecting }
     }
 
-    /// Waits until every reactor listens: what is published before its queue is there passes it by.
-    pub async fn all_listen(&self, world: &World) {
-        for reactor in REACTORS {
-            eventually(&format!("{reactor} listens"), async || {
-                self.queue(world, reactor).await.is_ok_and(|queue| queue.consumer_count() > 0)
-            })
-            .await;
-        }
+    /// Waits until product-service listens to auth-service, which publishes whether the other is there yet or not.
+    pub async fn the_other_is_heard(&self, world: &World) {
+        eventually("product-service listens", async || {
+            let queue = self.queue(world, "product-service.revoke-tokens").await;
+            queue.is_ok_and(|queue| queue.consumer_count() > 0)
+        })
+        .await;
     }
 
     /// Waits until nothing waits for any reactor; none of them may have given up.

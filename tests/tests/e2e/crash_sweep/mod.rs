@@ -56,7 +56,7 @@ impl Stage {
         world.ready(&world.auth).await;
         world.ready(&world.product).await;
         if let Some(collector) = &collector {
-            collector.all_listen(&world).await;
+            collector.the_other_is_heard(&world).await;
         }
         let root = world.superuser().await;
         Self { world, root, collector, _other: other, victim }

@@ -11,6 +11,8 @@ pub mod bcrypt;
 mod catch_up;
 #[cfg(feature = "cloud-event")]
 pub mod cloud_event;
+#[cfg(any(feature = "postgres", feature = "rabbitmq", feature = "sqlite"))]
+mod crash_point;
 #[cfg(feature = "in-process")]
 pub mod deny_list;
 #[cfg(any(feature = "memory", feature = "postgres", feature = "sqlite"))]

@@ -10,7 +10,10 @@ use super::{
     shared::{Advance, Load, Query},
     transaction::commit,
 };
-use crate::sql::{failure::Failure, rows::from_column, schema::checkpoints};
+use crate::{
+    crash_point::crash_point,
+    sql::{failure::Failure, rows::from_column, schema::checkpoints},
+};
 
 impl PgStore {
     pub(super) fn watch_log(&self) -> Box<dyn LogWatch> {
@@ -79,10 +82,14 @@ impl Checkpoint for Taken {
         store
             .within(async {
                 let outcome = async {
-                    if position > start {
-                        Advance(reader, position).run(loan.conn()).await?;
+                    if position == start {
+                        return commit(loan.conn()).await;
                     }
-                    commit(loan.conn()).await
+                    Advance(reader, position).run(loan.conn()).await?;
+                    crash_point("checkpoint.before_commit");
+                    commit(loan.conn()).await?;
+                    crash_point("checkpoint.after_commit");
+                    Ok(())
                 };
                 let outcome = outcome.await;
                 store.ended(loan, outcome).await

@@ -8,7 +8,7 @@ use super::{
     shared::{Projected, advance, claim, replace},
     transaction::commit,
 };
-use crate::sql::failure::Failure;
+use crate::{crash_point::crash_point, sql::failure::Failure};
 
 async fn begin(mut conn: Conn<'_>) -> Result<(), Failure> {
     Ok(conn.batch_execute("BEGIN").await?)
@@ -44,7 +44,13 @@ impl PgStore {
                 advance(conn, P::NAME, set, reached).await?;
             }
         }
+        if reached.is_some() {
+            crash_point("projection.before_commit");
+        }
         commit(conn).await?;
+        if reached.is_some() {
+            crash_point("projection.after_commit");
+        }
         Ok(reached)
     }
 

@@ -15,9 +15,12 @@ use super::{
     shared::{Forget, Query, Stored},
     transaction::{add, begin, change, commit, roll_back},
 };
-use crate::sql::{
-    Tables,
-    failure::{Failure, Undone},
+use crate::{
+    crash_point::crash_point,
+    sql::{
+        Tables,
+        failure::{Failure, Undone},
+    },
 };
 
 /// One service's schema in a `PostgreSQL` database. Implements every repository and log port; clones share the
@@ -126,6 +129,7 @@ impl PgStore {
             self.ended(loan, outcome).await
         })
         .await?;
+        crash_point("store.after_commit");
         self.bell.ring();
         aggregate.journal_mut().commit();
         Ok(())
@@ -140,8 +144,10 @@ impl PgStore {
             let loan = Loan::from(&self.pool).await?;
             match change(loan.conn(), id, decide).await {
                 Ok(Some(changed)) if !changed.events.is_empty() => {
+                    crash_point("store.before_commit");
                     let outcome = commit(loan.conn()).await.map(|()| Some(changed));
                     let changed = self.ended(loan, outcome).await?;
+                    crash_point("store.after_commit");
                     self.bell.ring();
                     Ok(changed)
                 }

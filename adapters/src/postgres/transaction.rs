@@ -7,7 +7,10 @@ use super::{
     Conn,
     shared::{Stored, append},
 };
-use crate::sql::failure::{Failure, Undone};
+use crate::{
+    crash_point::crash_point,
+    sql::failure::{Failure, Undone},
+};
 
 async fn run(mut conn: Conn<'_>, sql: &str) -> Result<(), Failure> {
     Ok(conn.batch_execute(sql).await?)
@@ -37,6 +40,7 @@ pub(super) async fn add<A: Stored>(
     run(conn, "BEGIN").await?;
     new.insert(conn).await?;
     append(conn, events).await?;
+    crash_point("store.before_commit");
     commit(conn).await
 }
 

@@ -5,6 +5,7 @@
 //! refuses waits in a queue whose messages expire back into its own; what is given up ends in one queue per service.
 //! `docs/adr/0010-queues.md` says why.
 mod attempt;
+mod audience;
 mod config;
 mod dead_letters;
 mod error;
@@ -15,6 +16,7 @@ mod session;
 mod subscriber;
 mod topology;
 
+pub use audience::Audience;
 pub use config::{RabbitConfig, Retries};
 pub use dead_letters::RabbitDeadLetters;
 pub use publisher::RabbitPublisher;

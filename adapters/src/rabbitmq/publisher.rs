@@ -6,16 +6,17 @@ use lapin::BasicProperties;
 use tokio::sync::Mutex;
 
 use super::{
-    RabbitConfig,
+    Audience, RabbitConfig,
     error::{name, within},
     line::{Line, confirmed},
     topology,
 };
-use crate::cloud_event;
+use crate::{cloud_event, crash_point::crash_point};
 
 /// Publishes events. It connects when there is something to publish, and again when the connection was lost.
 pub struct RabbitPublisher {
     config: RabbitConfig,
+    audience: Audience,
     line: Mutex<Option<Line>>,
 }
 
@@ -23,12 +24,22 @@ impl RabbitPublisher {
     /// One that has still to connect.
     #[must_use]
     pub fn new(config: RabbitConfig) -> Self {
-        Self { config, line: Mutex::new(None) }
+        Self { config, audience: Audience::default(), line: Mutex::new(None) }
+    }
+
+    /// Has everybody in `audience` get all that is published, whether they are there already or not.
+    #[must_use]
+    pub fn before(self, audience: Audience) -> Self {
+        Self { audience, ..self }
     }
 
     async fn connect(&self) -> Result<Line, BrokerError> {
         let line = Line::open(&self.config, "publisher").await?;
         within(self.config.timeout, topology::exchange(&line.channel, &self.config)).await?;
+        for (reactor, kinds) in self.audience.seats() {
+            let seated = topology::reactor(&line.channel, &self.config, reactor, kinds);
+            within(self.config.timeout, seated).await?;
+        }
         Ok(line)
     }
 
@@ -44,11 +55,14 @@ impl RabbitPublisher {
                 .with_message_id(name(event.event.id)?)
                 .with_type(kind.clone())
                 .with_app_id(name(&self.config.source)?);
+            crash_point("publish.before_send");
             confirms.push(line.send(name(&self.config.exchange)?, kind, &body, properties).await?);
         }
+        crash_point("publish.before_confirm");
         for confirm in confirms {
             confirmed(confirm).await?;
         }
+        crash_point("publish.after_confirm");
         Ok(())
     }
 }

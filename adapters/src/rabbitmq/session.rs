@@ -21,8 +21,7 @@ use super::{
     line::Line,
     topology,
 };
-use crate::backoff::Backoff;
-use crate::{cloud_event, system::SystemClock};
+use crate::{backoff::Backoff, cloud_event, crash_point::crash_point, system::SystemClock};
 
 pub(super) struct Session<'a> {
     config: &'a RabbitConfig,
@@ -63,7 +62,9 @@ impl<'a> Session<'a> {
                 }
             };
             self.settle(&delivery).await?;
+            crash_point("ack.before");
             self.line.ack(&delivery).await?;
+            crash_point("ack.after");
         }
     }
 

@@ -8,6 +8,7 @@ use super::{
     SqliteStore,
     shared::{Advance, Load},
 };
+use crate::crash_point::crash_point;
 
 impl SqliteStore {
     pub(super) fn watch_log(&self) -> Box<dyn LogWatch> {
@@ -42,7 +43,9 @@ impl Checkpoint for Taken {
 
     async fn advance(self: Box<Self>, position: u64) -> Result<(), StoreError> {
         if position > self.position {
+            crash_point("checkpoint.before_commit");
             self.store.write(Advance(self.reader.clone(), position)).await?;
+            crash_point("checkpoint.after_commit");
         }
         Ok(())
     }

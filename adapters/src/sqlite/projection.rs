@@ -8,7 +8,7 @@ use super::{
     shared::{After, Projected, Query, advance, claim, replace},
     store::now,
 };
-use crate::sql::failure::Failure;
+use crate::{crash_point::crash_point, sql::failure::Failure};
 
 impl SqliteStore {
     pub(super) async fn fold_set<P: Projected>(
@@ -23,10 +23,15 @@ impl SqliteStore {
                 let Some(reached) = events.last().map(|last| last.position) else { return Ok(None) };
                 now(P::take_in(conn, set, events))?;
                 now(advance(conn, P::NAME, set, reached))?;
+                crash_point("projection.before_commit");
                 Ok(Some(reached))
             })
         };
-        self.on_writer(fold).await
+        let reached = self.on_writer(fold).await?;
+        if reached.is_some() {
+            crash_point("projection.after_commit");
+        }
+        Ok(reached)
     }
 
     pub(super) async fn swap_sets<P: Projected>(&self) -> Result<bool, StoreError> {

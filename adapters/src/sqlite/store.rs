@@ -17,6 +17,7 @@ use super::{
     shared::{After, Forget, Query, Stored, append},
 };
 use crate::{
+    crash_point::crash_point,
     growth::Growth,
     sql::{
         Tables,
@@ -96,10 +97,13 @@ impl SqliteStore {
                     return Err(StoreError::Stale.into());
                 }
                 now(new.insert(conn))?;
-                now(append(conn, events))
+                now(append(conn, events))?;
+                crash_point("store.before_commit");
+                Ok(())
             })
         };
         self.writer.run(add).await?.map_err(store_error)?;
+        crash_point("store.after_commit");
         self.grown.tell();
         aggregate.journal_mut().commit();
         Ok(())
@@ -115,6 +119,9 @@ impl SqliteStore {
             Undone::Refused(error) => ChangeError::Refused(error),
             Undone::Failed(failure) => ChangeError::Store(store_error(failure)),
         })?;
+        if changed.as_ref().is_some_and(|changed| !changed.events.is_empty()) {
+            crash_point("store.after_commit");
+        }
         self.grown.tell();
         Ok(changed)
     }
@@ -139,6 +146,7 @@ fn change<A: Stored>(
     if !aggregate.journal().pending().is_empty() {
         now(aggregate.update(conn))?;
         now(append(conn, seal(&aggregate)?))?;
+        crash_point("store.before_commit");
     }
     let events = aggregate.journal_mut().commit();
     Ok(Some(Changed { aggregate, events }))

@@ -1,7 +1,7 @@
 //! The message broker, as a service sees it.
 use std::sync::Arc;
 
-use adapters::rabbitmq::{RabbitConfig, RabbitDeadLetters, RabbitPublisher, RabbitSubscriber};
+use adapters::rabbitmq::{Audience, RabbitConfig, RabbitDeadLetters, RabbitPublisher, RabbitSubscriber};
 use domain_shared::{DeadLetters, EventPublisher, EventSubscriber};
 
 use crate::config;
@@ -15,17 +15,21 @@ pub struct Broker {
     pub dead_letters: Arc<dyn DeadLetters>,
     /// Where the service's events are published.
     pub publisher: Arc<dyn EventPublisher>,
+    /// Who mustn't miss the first of them.
+    pub audience: Audience,
 }
 
 impl Broker {
     /// The broker that `config` tells of, as the service of that name sees it. Nothing is connected yet.
     #[must_use]
     pub fn open(config: &config::Broker, service: &str) -> Self {
+        let audience = Audience::default();
         let config = RabbitConfig::of_service(service, config.url.clone(), config.exchange.clone());
         Self {
             subscriber: Arc::new(RabbitSubscriber::new(config.clone())),
             dead_letters: Arc::new(RabbitDeadLetters::new(config.clone())),
-            publisher: Arc::new(RabbitPublisher::new(config)),
+            publisher: Arc::new(RabbitPublisher::new(config).before(audience.clone())),
+            audience,
         }
     }
 }

@@ -3,6 +3,7 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 
 use adapters::{
     in_process::{LogSubscriber, Patience},
+    rabbitmq::Audience,
     relay,
     system::SystemClock,
 };
@@ -62,6 +63,7 @@ pub struct Events {
     log: Log,
     subscriber: Arc<dyn EventSubscriber>,
     publisher: Option<Arc<dyn EventPublisher>>,
+    audience: Audience,
 }
 
 impl Events {
@@ -70,12 +72,13 @@ impl Events {
     #[must_use]
     pub fn open(config: &Config, service: &str, log: &Log) -> Self {
         match config.broker.as_ref().map(|broker| Broker::open(broker, service)) {
-            Some(Broker { subscriber, publisher, .. }) => {
-                Self { subscriber, publisher: Some(publisher), log: log.clone() }
+            Some(Broker { subscriber, publisher, audience, .. }) => {
+                Self { subscriber, publisher: Some(publisher), audience, log: log.clone() }
             }
             None => Self {
                 subscriber: log.subscriber(log.checkpoints.clone()),
                 publisher: None,
+                audience: Audience::default(),
                 log: log.clone(),
             },
         }
@@ -83,6 +86,7 @@ impl Events {
 
     /// Delivers the service's own events to `reactor`, each once.
     pub fn deliver(&self, reactor: impl Reactor) -> Task {
+        self.audience.admit(&reactor);
         deliver(self.subscriber.clone(), Once { reactor, inbox: self.log.inbox.clone() })
     }
 

@@ -2,6 +2,7 @@
 //! through a real SMTP server; `scripts/test` starts both and sets `TEST_DATABASE_URL`, `TEST_SMTP_URL`, `TEST_MAILDIR`.
 mod access;
 mod actions;
+mod crash_sweep;
 mod follower;
 mod history;
 mod input;

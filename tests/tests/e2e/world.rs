@@ -3,7 +3,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     net::TcpListener,
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::{LazyLock, Mutex},
     time::{Duration, Instant},
 };
@@ -39,8 +39,7 @@ pub struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
+        self.kill();
     }
 }
 
@@ -48,6 +47,17 @@ impl Running {
     /// Runs `command`, its output unread.
     pub fn start(command: &mut Command) -> Self {
         Self(command.stdout(Stdio::null()).spawn().unwrap())
+    }
+
+    /// Kills it, if it is still there.
+    pub fn kill(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.0.try_wait().unwrap()
     }
 
     /// Sends SIGTERM and gives the exit code.

@@ -7,7 +7,9 @@ use std::{
     time::Duration,
 };
 
-use adapters::rabbitmq::{RabbitConfig, RabbitDeadLetters, RabbitPublisher, RabbitSubscriber, Retries};
+use adapters::rabbitmq::{
+    Audience, RabbitConfig, RabbitDeadLetters, RabbitPublisher, RabbitSubscriber, Retries,
+};
 use async_trait::async_trait;
 use chrono::DateTime;
 use conformance::EventBus;
@@ -102,6 +104,13 @@ impl RabbitBus {
     pub fn timeout(&mut self, timeout: Duration) {
         self.config.timeout = timeout;
         self.publisher = RabbitPublisher::new(self.config.clone());
+    }
+
+    /// Has the publisher, which starts anew, wait for these.
+    pub fn admit(&mut self, reactor: &impl Reactor) {
+        let audience = Audience::default();
+        audience.admit(reactor);
+        self.publisher = RabbitPublisher::new(self.config.clone()).before(audience);
     }
 
     /// Only those who publish and subscribe.

@@ -56,6 +56,14 @@ impl Listener {
         Self { heard, running: tokio::spawn(async move { subscriber.run(ear).await }) }
     }
 
+    /// One that comes when something has been published already, by a publisher that knew of it; what that was.
+    pub async fn who_comes_late_to(bus: &mut RabbitBus) -> (Self, Vec<StoredEvent>) {
+        let (tell, _) = mpsc::unbounded_channel();
+        bus.admit(&Ear { tell, fate: Box::new(|_| Fate::Live) });
+        let published = bus.try_publish(&product()).await.unwrap();
+        (Self::start(bus, |_| Fate::Live), published)
+    }
+
     /// One that is subscribed.
     pub async fn on(bus: &RabbitBus) -> Self {
         let mut listener = Self::start(bus, |_| Fate::Live);

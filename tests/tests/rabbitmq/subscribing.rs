@@ -33,6 +33,15 @@ async fn dead(letters: &Arc<dyn DeadLetters>, count: usize) -> Vec<DeadLetter> {
 }
 
 #[test]
+fn a_reactor_that_is_known_misses_nothing_even_before_its_first_start() {
+    conformance::block_on(async {
+        let mut bus = RabbitBus::fresh();
+        let (mut listener, published) = Listener::who_comes_late_to(&mut bus).await;
+        assert_eq!([listener.next_event().await][..], published);
+    });
+}
+
+#[test]
 fn what_is_no_event_is_a_dead_letter_at_once() {
     conformance::block_on(async {
         let bus = RabbitBus::fresh();

@@ -4,7 +4,10 @@ use domain_shared::{Inbox, StoreError};
 use uuid::Uuid;
 
 use super::{Conn, Query, RunQueryDsl, Store};
-use crate::sql::{failure::Failure, schema::inbox, types::Id};
+use crate::{
+    crash_point::crash_point,
+    sql::{failure::Failure, schema::inbox, types::Id},
+};
 
 #[derive(Debug)]
 struct Has(String, Uuid);
@@ -51,7 +54,10 @@ impl Inbox for Store {
     }
 
     async fn record(&self, consumer: &str, event: Uuid) -> Result<bool, StoreError> {
-        self.write(Record(consumer.to_owned(), event)).await
+        crash_point("inbox.before_record");
+        let is_new = self.write(Record(consumer.to_owned(), event)).await?;
+        crash_point("inbox.after_record");
+        Ok(is_new)
     }
 
     async fn forget_before(&self, event: Uuid) -> Result<(), StoreError> {

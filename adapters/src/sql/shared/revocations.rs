@@ -5,11 +5,14 @@ use domain_shared::{Revocation, Revocations, Revoked, StoreError};
 use uuid::Uuid;
 
 use super::{Conn, Query, RunQueryDsl, Store};
-use crate::sql::{
-    failure::Failure,
-    rows::{from_column, to_column},
-    schema::revocations,
-    types::{Id, Time},
+use crate::{
+    crash_point::crash_point,
+    sql::{
+        failure::Failure,
+        rows::{from_column, to_column},
+        schema::revocations,
+        types::{Id, Time},
+    },
 };
 
 #[derive(Debug)]
@@ -78,7 +81,10 @@ impl Query for DropBefore {
 #[async_trait]
 impl Revocations for Store {
     async fn keep(&self, event: Uuid, revocation: &Revocation) -> Result<bool, StoreError> {
-        self.write(Keep(event, *revocation)).await
+        crash_point("revocation.before_keep");
+        let is_new = self.write(Keep(event, *revocation)).await?;
+        crash_point("revocation.after_keep");
+        Ok(is_new)
     }
 
     async fn after(&self, place: u64) -> Result<Vec<(u64, Revocation)>, StoreError> {

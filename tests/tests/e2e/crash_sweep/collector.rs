@@ -1,0 +1,131 @@
+//! Somebody at the broker who takes in all that is published, and was there before anything was.
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{Arc, Mutex},
+};
+
+use futures_util::StreamExt;
+use lapin::{
+    Connection, ConnectionProperties, Error, ExchangeKind, Queue,
+    options::{
+        BasicAckOptions, BasicConsumeOptions, ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions,
+    },
+    types::FieldTable,
+};
+use serde_json::Value;
+use tokio::task::JoinHandle;
+
+use crate::world::{World, eventually, required};
+
+/// The queues of all reactors.
+const REACTORS: [&str; 5] = [
+    "auth-service.welcome-mail",
+    "auth-service.password-changed-mail",
+    "auth-service.new-session-mail",
+    "product-service.low-stock-mail",
+    "product-service.revoke-tokens",
+];
+
+pub struct Collector {
+    connection: Connection,
+    deliveries: Arc<Mutex<Vec<Value>>>,
+    collecting: JoinHandle<()>,
+}
+
+impl Collector {
+    /// One that hears of everything in `world`.
+    pub async fn of(world: &World) -> Self {
+        let exchange = world.setting("AMQP_EXCHANGE").unwrap().to_owned();
+        let (url, properties) = (required("TEST_AMQP_URL"), ConnectionProperties::default());
+        let connection = Connection::connect(&url, properties).await.unwrap();
+        let channel = connection.create_channel().await.unwrap();
+        let durable = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
+        let nothing = FieldTable::default;
+        channel
+            .exchange_declare(exchange.as_str().into(), ExchangeKind::Topic, durable, nothing())
+            .await
+            .unwrap();
+        let ours = QueueDeclareOptions { exclusive: true, ..QueueDeclareOptions::default() };
+        let queue = channel.queue_declare("".into(), ours, nothing()).await.unwrap().name().clone();
+        let bind = QueueBindOptions::default();
+        channel
+            .queue_bind(queue.clone(), exchange.as_str().into(), "#".into(), bind, nothing())
+            .await
+            .unwrap();
+        let options = BasicConsumeOptions::default();
+        let mut consumer = channel.basic_consume(queue, "".into(), options, nothing()).await.unwrap();
+        let deliveries = Arc::<Mutex<Vec<_>>>::default();
+        let collected = deliveries.clone();
+        let collecting = tokio::spawn(async move {
+            while let Some(delivery) = consumer.next().await {
+                let delivery = delivery.unwrap();
+                collected.lock().unwrap().push(serde_json::from_slice(&delivery.data).unwrap());
+                delivery.ack(BasicAckOptions::default()).await.unwrap();
+            }
+        });
+        Self { connection, deliveries, collecting }
+    }
+
+    /// Waits until product-service listens to auth-service, which publishes whether the other is there yet or not.
+    pub async fn the_other_is_heard(&self, world: &World) {
+        eventually("product-service listens", async || {
+            let queue = self.queue(world, "product-service.revoke-tokens").await;
+            queue.is_ok_and(|queue| queue.consumer_count() > 0)
+        })
+        .await;
+    }
+
+    /// Waits until nothing waits for any reactor; none of them may have given up.
+    pub async fn nothing_is_left(&self, world: &World) {
+        for queue in REACTORS.into_iter().chain(["auth-service.dead", "product-service.dead"]) {
+            eventually(&format!("{queue} is empty"), async || {
+                self.queue(world, queue).await.unwrap().message_count() == 0
+            })
+            .await;
+        }
+    }
+
+    async fn queue(&self, world: &World, name: &str) -> Result<Queue, Error> {
+        let place = world.setting("AMQP_EXCHANGE").unwrap().strip_suffix(".events").unwrap();
+        let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        // One of its own, since it is closed when there is no such queue.
+        let channel = self.connection.create_channel().await?;
+        let queue =
+            channel.queue_declare(format!("{place}.{name}").into(), passive, FieldTable::default()).await?;
+        channel.close(200, "OK".into()).await?;
+        Ok(queue)
+    }
+
+    /// Whether all of `events` have come.
+    pub fn has_all(&self, events: &[Value]) -> bool {
+        let deliveries = self.deliveries.lock().unwrap();
+        let ids: HashSet<_> = deliveries.iter().map(|event| &event["id"]).collect();
+        events.iter().all(|event| ids.contains(&event["id"]))
+    }
+
+    /// How often events of the same aggregates as `events` came, and how many of these times it was again. Those of each
+    /// must be `events` and no others, and have come in order when they came first.
+    pub fn check(&self, events: &[Value]) -> (usize, usize) {
+        let subjects: HashSet<_> = events.iter().map(|event| &event["subject"]).collect();
+        let known: HashSet<_> = events.iter().map(|event| &event["id"]).collect();
+        let deliveries = self.deliveries.lock().unwrap();
+        let (mut total, mut seen, mut last) = (0, HashSet::new(), BTreeMap::new());
+        for event in deliveries.iter().filter(|event| subjects.contains(&event["subject"])) {
+            assert!(known.contains(&event["id"]), "it isn't in the log: {event}");
+            total += 1;
+            if seen.insert(&event["id"]) {
+                let subject = event["subject"].as_str().unwrap();
+                let sequence: u64 = event["sequence"].as_str().unwrap().parse().unwrap();
+                let before = last.insert(subject, sequence).unwrap_or_default();
+                assert_eq!(sequence, before + 1, "those of an aggregate come in order: {event}");
+            }
+        }
+        (total, total - seen.len())
+    }
+}
+
+impl Drop for Collector {
+    fn drop(&mut self) {
+        self.collecting.abort();
+    }
+}

@@ -2,7 +2,7 @@
 use std::{error::Error, time::Duration};
 
 use domain_shared::{EventLog, Generation, Projection, ProjectionStore, StoreError};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::backoff::Backoff;
 
@@ -45,11 +45,19 @@ pub async fn rebuild<P: Projection>(
 ) -> Result<(), StoreError> {
     /// Events keep coming, and somebody else may be folding them.
     const BREATH: Duration = Duration::from_millis(5);
+    const PATIENCE: Duration = Duration::from_secs(10);
     store.begin_shadow().await?;
+    let mut moved = Instant::now();
     loop {
         match store.fold(Generation::Shadow, BATCH * 4).await? {
-            Some(position) => progress(position),
+            Some(position) => {
+                moved = Instant::now();
+                progress(position);
+            }
             None if store.swap().await? => return Ok(()),
+            None if moved.elapsed() > PATIENCE => {
+                return Err(StoreError::unavailable("another rebuild has taken over"));
+            }
             None => sleep(BREATH).await,
         }
     }

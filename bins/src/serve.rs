@@ -55,6 +55,7 @@ impl Service {
                 store: auth.store.probe.clone(),
                 outbox: auth.outbox.clone(),
                 log: auth.store.log.clone(),
+                publishes: auth.events.publishes(),
                 audit: auth.store.audit.clone(),
                 closing,
             },
@@ -62,6 +63,7 @@ impl Service {
                 store: product.store.probe.clone(),
                 outbox: product.outbox.clone(),
                 log: product.store.log.clone(),
+                publishes: product.events.publishes(),
                 audit: product.store.audit.clone(),
                 closing,
             },
@@ -174,6 +176,11 @@ pub async fn serve(services: &[Service], config: &Config) -> io::Result<()> {
     }
     tokio::select! {
         () = told_to_stop() => tracing::info!("stopping: requests in flight are finished first"),
+        // None of them ever ends by itself; whoever supervises the process starts it again, whole.
+        Some(ended) = tasks.join_next() => {
+            let error = ended.err().map_or_else(|| io::Error::other("a task beside serving has ended"), io::Error::other);
+            return Err(error);
+        }
         Some(ended) = servers.join_next() => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),
     }
     close_all(&doors).await;

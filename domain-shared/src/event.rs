@@ -76,7 +76,7 @@ pub fn seal<A: Aggregate>(aggregate: &A) -> Result<Vec<EventEnvelope>, StoreErro
 /// # Errors
 /// [`EventDecodeError`] if the type is unknown to `E` or the data don't fit it.
 pub fn decode<E: DomainEvent>(envelope: &EventEnvelope) -> Result<E, EventDecodeError> {
-    let failed = |source| EventDecodeError { kind: envelope.kind.clone(), source };
+    let failed = |source| EventDecodeError { kind: envelope.kind.clone(), id: envelope.id, source };
     let (kind, data) = up_to_date::<E>(&envelope.kind, &envelope.data).map_err(failed)?;
     serde_json::from_value(serde_json::json!({ "type": kind, "data": data })).map_err(failed)
 }
@@ -100,9 +100,10 @@ fn up_to_date<'a, E: DomainEvent>(
 
 /// An event that this version of the domain can't read.
 #[derive(Debug, thiserror::Error)]
-#[error("an event of type {kind} can't be read")]
+#[error("the event {id} of type {kind} can't be read")]
 pub struct EventDecodeError {
     kind: String,
+    id: Uuid,
     #[source]
     source: serde_json::Error,
 }
@@ -181,7 +182,7 @@ mod tests {
             ("till.paid.v1", json!({ "francs": 1 })),
         ] {
             let error = read(kind, data).unwrap_err();
-            assert_eq!(error.to_string(), format!("an event of type {kind} can't be read"));
+            assert!(error.to_string().ends_with(&format!("of type {kind} can't be read")), "{error}");
         }
     }
 

@@ -25,7 +25,7 @@ impl PgStore {
         reader: &str,
     ) -> Result<Option<Box<dyn Checkpoint>>, StoreError> {
         self.within(async {
-            let loan = Loan::from(&self.pool).await?;
+            let loan = Loan::from(&self.checkpoints).await?;
             match lock(loan.conn(), reader).await {
                 Ok(Some(position)) => {
                     let reader = reader.to_owned();

@@ -29,6 +29,8 @@ use crate::{
 pub struct PgStore {
     settings: Arc<Settings>,
     pub(super) pool: Pool,
+    /// For checkpoints alone, which are held while their holders use the others.
+    pub(super) checkpoints: Pool,
     horizon: Arc<Horizon>,
     pub(super) bell: Arc<Bell>,
 }
@@ -46,10 +48,12 @@ impl PgStore {
     /// [`StoreError::Unavailable`] if `config` makes no sense. Whether the server is there doesn't matter yet.
     #[expect(clippy::unused_async, reason = "only within a runtime is there one to keep connections on")]
     pub async fn connect(config: PgConfig) -> Result<Self, StoreError> {
+        /// As many as a service has readers; none is made before it is needed.
+        const READERS: usize = 16;
         let settings = Arc::new(Settings::try_from(&config)?);
-        let pool = pool(&settings, config.pool_size)?;
+        let (pool, checkpoints) = (pool(&settings, config.pool_size)?, pool(&settings, READERS)?);
         let bell = Arc::new(Bell::new(Arc::clone(&settings)));
-        Ok(Self { settings, pool, horizon: Arc::default(), bell })
+        Ok(Self { settings, pool, checkpoints, horizon: Arc::default(), bell })
     }
 
     /// Makes the schema if it isn't there, and brings `tables` in it up to date. Any number of instances may do so at
@@ -202,6 +206,7 @@ impl PgStore {
 
     fn close_idle(&self) {
         self.pool.retain(|_, _| false);
+        self.checkpoints.retain(|_, _| false);
     }
 }
 

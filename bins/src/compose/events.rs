@@ -7,9 +7,11 @@ use adapters::{
     relay,
     system::SystemClock,
 };
+use async_trait::async_trait;
 use chrono::TimeDelta;
 use domain_shared::{
     Checkpoints, Clock, DeadLetterBox, EventLog, EventPublisher, EventSubscriber, Inbox, Once, Reactor,
+    Setback, StoredEvent,
 };
 
 use tokio::time::sleep;
@@ -87,7 +89,7 @@ impl Events {
     /// Delivers the service's own events to `reactor`, each once.
     pub fn deliver(&self, reactor: impl Reactor) -> Task {
         self.audience.admit(&reactor);
-        deliver(self.subscriber.clone(), Once { reactor, inbox: self.log.inbox.clone() })
+        deliver(self.subscriber.clone(), Timely(Once { reactor, inbox: self.log.inbox.clone() }))
     }
 
     /// Delivers the events of another service to `reactor`: by the broker, or from `theirs`, the log of the other in this
@@ -99,6 +101,12 @@ impl Events {
             (None, None) => return None,
         };
         Some(deliver(subscriber, reactor))
+    }
+
+    /// Whether events are published.
+    #[must_use]
+    pub const fn publishes(&self) -> bool {
+        self.publisher.is_some()
     }
 
     /// Has the inbox forget what can't come again. Nothing is held back by a broker or a retry as long as that.
@@ -126,6 +134,78 @@ impl Events {
     }
 }
 
+/// Leaves out what happened long ago: a reactor that is new, or comes to another broker, must not write to everybody
+/// about what they know, and the inbox has forgotten that they do.
+struct Timely<R>(R);
+
+#[async_trait]
+impl<R: Reactor> Reactor for Timely<R> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        self.0.kinds()
+    }
+
+    async fn on(&self, event: &StoredEvent) -> Result<(), Setback> {
+        const NEWS: TimeDelta = TimeDelta::days(7);
+        if SystemClock.now() - event.event.occurred_at > NEWS { Ok(()) } else { self.0.on(event).await }
+    }
+}
+
 fn deliver(subscriber: Arc<dyn EventSubscriber>, reactor: impl Reactor) -> Task {
     Box::pin(async move { subscriber.run(Arc::new(reactor)).await })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use chrono::{DateTime, Utc};
+    use domain_shared::EventEnvelope;
+
+    use super::*;
+
+    struct Count(Arc<AtomicU32>);
+
+    #[async_trait]
+    impl Reactor for Count {
+        fn name(&self) -> &'static str {
+            "count"
+        }
+        fn kinds(&self) -> &'static [&'static str] {
+            &["test.v1"]
+        }
+        async fn on(&self, _: &StoredEvent) -> Result<(), Setback> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        }
+    }
+
+    fn happened(occurred_at: DateTime<Utc>) -> StoredEvent {
+        let event = EventEnvelope {
+            id: Uuid::nil(),
+            aggregate_type: "test".to_owned(),
+            aggregate_id: Uuid::nil(),
+            sequence: 1,
+            kind: "test.v1".to_owned(),
+            occurred_at,
+            actor: None,
+            command_id: Uuid::nil(),
+            traceparent: None,
+            data: serde_json::Value::Null,
+        };
+        StoredEvent { position: 1, event }
+    }
+
+    #[tokio::test]
+    async fn nobody_is_written_to_about_what_happened_long_ago() {
+        let count = Arc::new(AtomicU32::new(0));
+        let reactor = Timely(Count(count.clone()));
+        reactor.on(&happened(SystemClock.now() - TimeDelta::days(8))).await.unwrap();
+        assert_eq!(count.load(Ordering::Relaxed), 0);
+        reactor.on(&happened(SystemClock.now() - TimeDelta::days(6))).await.unwrap();
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+    }
 }

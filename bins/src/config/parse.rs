@@ -72,6 +72,14 @@ pub fn duration(raw: &str) -> Result<i64, String> {
     }
 }
 
+/// Revocations of tokens are remembered for a day, so none may live longer.
+pub fn token_minutes(raw: &str) -> Result<i64, String> {
+    match of(raw, "a whole number from 1 to 1440")? {
+        minutes @ 1..=1440 => Ok(minutes),
+        _ => Err("must be a whole number from 1 to 1440".to_owned()),
+    }
+}
+
 pub fn bcrypt_cost(raw: &str) -> Result<u32, String> {
     match of(raw, "a whole number from 4 to 20")? {
         cost @ 4..=20 => Ok(cost),

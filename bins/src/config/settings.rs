@@ -57,8 +57,8 @@ pub struct Settings {
     /// The Ed25519 public key (PEM) that access tokens are checked with
     #[arg(long, env = "JWT_PUBLIC_KEY_FILE", global = true)]
     pub jwt_public_key_file: Option<std::path::PathBuf>,
-    /// How many minutes an access token lives
-    #[arg(long, env = "ACCESS_TOKEN_EXPIRE_MINUTES", global = true, default_value = "15", value_parser = parse::duration)]
+    /// How many minutes an access token lives, a day at most
+    #[arg(long, env = "ACCESS_TOKEN_EXPIRE_MINUTES", global = true, default_value = "15", value_parser = parse::token_minutes)]
     pub access_token_expire_minutes: i64,
     /// How many days a session lives at most
     #[arg(long, env = "REFRESH_TOKEN_EXPIRE_DAYS", global = true, default_value = "30", value_parser = parse::duration)]

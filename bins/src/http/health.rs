@@ -20,6 +20,8 @@ pub struct Dependencies {
     pub outbox: Outbox,
     /// What it has told, and to whom.
     pub log: Log,
+    /// Whether others are told by a broker.
+    pub publishes: bool,
     /// What follows from that.
     pub audit: Audit,
     /// Whether the process has been told to stop.

@@ -53,10 +53,13 @@ impl Metrics {
 
     /// Looks how far the relay and the read models have come.
     async fn look(&self, dependencies: &Dependencies) -> Result<(), StoreError> {
-        let Dependencies { log, audit, .. } = dependencies;
+        let Dependencies { log, publishes, audit, .. } = dependencies;
         #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "gauges are floating point")]
         self.differences.set(audit.differences() as f64);
-        self.tell(relay::READER, log.events.backlog(log.checkpoints.load(relay::READER).await?).await?);
+        if *publishes {
+            let published = log.checkpoints.load(relay::READER).await?;
+            self.tell(relay::READER, log.events.backlog(published).await?);
+        }
         for model in audit.models() {
             self.tell(model.name(), log.events.backlog(model.position().await?).await?);
         }

@@ -65,7 +65,7 @@ pub async fn they_follow_what_happens(world: &World) {
     for line in [
         "event_backlog{reader=\"stock-ledger\"} 0",
         "drift_differences 0",
-        "event_lag_seconds{reader=\"relay\"}",
+        "event_lag_seconds{reader=\"inventory\"}",
     ] {
         assert!(metrics.contains(line), "{line} isn't in {metrics}");
     }

@@ -83,3 +83,17 @@ async fn readers_and_many_writers_at_once_miss_nothing() {
     writers.join_all().await;
     assert_eq!(seen, world.store.after(0, 1000).await.unwrap());
 }
+
+#[tokio::test]
+async fn whoever_has_a_checkpoint_takes_no_connection_from_others() {
+    use domain_shared::{Checkpoints, Inbox};
+    let world = World::with(PgConfig { url: test_url(), pool_size: 1, ..PgConfig::default() }).await;
+    let mut taken = Vec::new();
+    for reader in ["one", "two", "three"] {
+        taken.push(world.store.take(reader).await.unwrap().unwrap());
+        assert!(world.store.record(reader, uuid::Uuid::from_u128(7)).await.unwrap());
+    }
+    for checkpoint in taken {
+        checkpoint.advance(1).await.unwrap();
+    }
+}

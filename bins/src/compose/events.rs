@@ -10,14 +10,14 @@ use adapters::{
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use domain_shared::{
-    Checkpoints, Clock, DeadLetterBox, EventLog, EventPublisher, EventSubscriber, Inbox, Once, Reactor,
-    Setback, StoredEvent,
+    BrokerError, Checkpoints, Clock, DeadLetterBox, EventLog, EventPublisher, EventSubscriber, Inbox, Once,
+    Reactor, Setback, StoredEvent,
 };
 
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::Broker;
+use super::{Broker, Health};
 use crate::config::Config;
 
 /// Something that is done for as long as the process serves.
@@ -66,6 +66,23 @@ pub struct Events {
     subscriber: Arc<dyn EventSubscriber>,
     publisher: Option<Arc<dyn EventPublisher>>,
     audience: Audience,
+    /// How the broker is, if there is one.
+    pub broker: Option<Health>,
+}
+
+/// Notes how publishing fares.
+struct Watched {
+    inner: Arc<dyn EventPublisher>,
+    health: Health,
+}
+
+#[async_trait]
+impl EventPublisher for Watched {
+    async fn publish(&self, events: &[StoredEvent]) -> Result<(), BrokerError> {
+        let published = self.inner.publish(events).await;
+        self.health.note(published.is_ok());
+        published
+    }
 }
 
 impl Events {
@@ -75,12 +92,21 @@ impl Events {
     pub fn open(config: &Config, service: &str, log: &Log) -> Self {
         match config.broker.as_ref().map(|broker| Broker::open(broker, service)) {
             Some(Broker { subscriber, publisher, audience, .. }) => {
-                Self { subscriber, publisher: Some(publisher), audience, log: log.clone() }
+                let health = Health::default();
+                let watched = Arc::new(Watched { inner: publisher, health: health.clone() });
+                Self {
+                    subscriber,
+                    publisher: Some(watched),
+                    audience,
+                    broker: Some(health),
+                    log: log.clone(),
+                }
             }
             None => Self {
                 subscriber: log.subscriber(log.checkpoints.clone()),
                 publisher: None,
                 audience: Audience::default(),
+                broker: None,
                 log: log.clone(),
             },
         }
@@ -101,12 +127,6 @@ impl Events {
             (None, None) => return None,
         };
         Some(deliver(subscriber, reactor))
-    }
-
-    /// Whether events are published.
-    #[must_use]
-    pub const fn publishes(&self) -> bool {
-        self.publisher.is_some()
     }
 
     /// Has the inbox forget what can't come again. Nothing is held back by a broker or a retry as long as that.

@@ -25,7 +25,7 @@ pub struct Outbox {
     /// The folder they land in, if they do.
     pub folder: Option<MailFolder>,
     /// Whether the last letter went out.
-    pub health: MailHealth,
+    pub health: Health,
 }
 
 impl Outbox {
@@ -34,7 +34,7 @@ impl Outbox {
     /// # Errors
     /// If the mail server's name makes no sense or the folder can't be made.
     pub fn open(config: &Config) -> Result<Self, ComposeError> {
-        let health = MailHealth::default();
+        let health = Health::default();
         let (inner, folder): (DynMailer, _) = match &config.mail {
             Mail::Smtp(smtp) => (Arc::new(SmtpMailer::new(smtp.clone())?), None),
             Mail::Folder(path) => {
@@ -49,16 +49,16 @@ impl Outbox {
     }
 }
 
-/// Whether the last letter went out, and when it was tried.
+/// Whether what was tried last went well, a letter say, and when that was.
 #[derive(Debug, Clone, Default)]
-pub struct MailHealth(Arc<Mutex<Option<(bool, Instant)>>>);
+pub struct Health(Arc<Mutex<Option<(bool, Instant)>>>);
 
-/// How long the last letter says something about the next. Where few are sent, a mail server that is back again would
+/// How long the last says something about the next. Where few letters are sent, a mail server that is back again would
 /// count as down until somebody signs in otherwise.
 const NEWS: Duration = Duration::from_mins(1);
 
-impl MailHealth {
-    /// Whether the last letter went out; `None` if none was tried lately.
+impl Health {
+    /// Whether the last went well; `None` if nothing was tried lately.
     #[must_use]
     pub fn last(&self) -> Option<bool> {
         self.known_at(Instant::now())
@@ -69,7 +69,7 @@ impl MailHealth {
         last.filter(|(_, tried)| now.saturating_duration_since(*tried) < NEWS).map(|(went_out, _)| went_out)
     }
 
-    fn note(&self, went_out: bool) {
+    pub(super) fn note(&self, went_out: bool) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((went_out, Instant::now()));
     }
 }
@@ -77,7 +77,7 @@ impl MailHealth {
 /// Notes how letters fare, and in development shows the code of each in the terminal.
 struct Watched {
     inner: DynMailer,
-    health: MailHealth,
+    health: Health,
     shown: bool,
 }
 
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn what_became_of_a_letter_is_news_for_a_minute() {
-        let health = MailHealth::default();
+        let health = Health::default();
         assert_eq!(health.last(), None);
         for went_out in [false, true] {
             health.note(went_out);

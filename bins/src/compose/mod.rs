@@ -13,7 +13,7 @@ pub use audit::Audit;
 pub use auth::{AuthPorts, AuthService};
 pub use broker::Broker;
 pub use events::{Events, Log, Task};
-pub use mail::{DynMailer, Outbox};
+pub use mail::{DynMailer, Health, Outbox};
 pub use opened::{DeadLettersOf, Stores};
 pub use product::{ProductPorts, ProductService};
 pub use read_model::ReadModel;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::service::Identity;
 use crate::{
-    compose::{Audit, Log, Outbox, Probe},
+    compose::{Audit, Health, Log, Outbox, Probe},
     door::Closing,
 };
 
@@ -20,8 +20,8 @@ pub struct Dependencies {
     pub outbox: Outbox,
     /// What it has told, and to whom.
     pub log: Log,
-    /// Whether others are told by a broker.
-    pub publishes: bool,
+    /// How the broker is, if there is one; without it others hear of things later.
+    pub broker: Option<Health>,
     /// What follows from that.
     pub audit: Audit,
     /// Whether the process has been told to stop.
@@ -45,7 +45,7 @@ pub struct HealthBody {
 /// How each dependency is.
 #[derive(Serialize, ToSchema)]
 pub struct ReadyBody {
-    /// `ready`, `degraded` when only mail is down, `stopping`, or `unavailable`.
+    /// `ready`, `degraded` when only mail or the broker is down, `stopping`, or `unavailable`.
     #[schema(example = "ready")]
     status: &'static str,
     /// Each dependency: `up`, `down`, or `unknown` if it wasn't needed lately.
@@ -74,7 +74,7 @@ pub async fn live(identity: Data<Identity>) -> HttpResponse {
 
 /// Readiness
 ///
-/// Whether it can serve: 503 when the database is down, 200 with `degraded` when only mail is.
+/// Whether it can serve: 503 when the database is down, 200 with `degraded` when only mail or the broker is.
 #[utoipa::path(
     get,
     path = "/health/ready",
@@ -89,14 +89,19 @@ pub async fn ready(dependencies: Data<Dependencies>) -> HttpResponse {
     let database = matches!(answer, Ok(Ok(())));
     let differences = dependencies.audit.differences();
     let (mail, closing) = (dependencies.outbox.health.last(), dependencies.closing.has_begun());
+    let broker = dependencies.broker.as_ref().map(Health::last);
     let state = |up| if up { "up" } else { "down" };
-    let dependencies =
+    let mut dependencies =
         BTreeMap::from([("database", state(database)), ("mail", mail.map_or("unknown", state))]);
-    let (mut response, status) = match (database, mail) {
+    if let Some(broker) = broker {
+        dependencies.insert("broker", broker.map_or("unknown", state));
+    }
+    let all_well = mail != Some(false) && broker != Some(Some(false));
+    let (mut response, status) = match (database, all_well) {
         _ if closing => (HttpResponse::ServiceUnavailable(), "stopping"),
         (false, _) => (HttpResponse::ServiceUnavailable(), "unavailable"),
-        (true, Some(false)) => (HttpResponse::Ok(), "degraded"),
-        (true, _) => (HttpResponse::Ok(), "ready"),
+        (true, false) => (HttpResponse::Ok(), "degraded"),
+        (true, true) => (HttpResponse::Ok(), "ready"),
     };
     if closing || !database {
         response.insert_header((RETRY_AFTER, 5));

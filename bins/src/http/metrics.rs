@@ -53,10 +53,10 @@ impl Metrics {
 
     /// Looks how far the relay and the read models have come.
     async fn look(&self, dependencies: &Dependencies) -> Result<(), StoreError> {
-        let Dependencies { log, publishes, audit, .. } = dependencies;
+        let Dependencies { log, broker, audit, .. } = dependencies;
         #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "gauges are floating point")]
         self.differences.set(audit.differences() as f64);
-        if *publishes {
+        if broker.is_some() {
             let published = log.checkpoints.load(relay::READER).await?;
             self.tell(relay::READER, log.events.backlog(published).await?);
         }

@@ -165,6 +165,4 @@ tables! {
 diesel::allow_tables_to_appear_in_same_query!(dead_letters, events);
 diesel::allow_tables_to_appear_in_same_query!(dead_letters, sessions);
 diesel::allow_tables_to_appear_in_same_query!(projections, stock_ledger, inventory, user_activity);
-diesel::allow_tables_to_appear_in_same_query!(events, users);
 diesel::allow_tables_to_appear_in_same_query!(events, sessions);
-diesel::allow_tables_to_appear_in_same_query!(events, products);

@@ -40,10 +40,16 @@ impl<P: Projected> ProjectionStore<P> for Store {
     }
 
     async fn fold(&self, generation: Generation, limit: usize) -> Result<Option<u64>, StoreError> {
-        if generation == Generation::Live && self.read(LookUp(P::NAME, generation)).await?.is_none() {
-            self.write(Begin(P::NAME, generation, 1)).await?;
+        let folded = self.fold_set::<P>(generation, limit).await?;
+        if folded.is_some() || generation == Generation::Shadow {
+            return Ok(folded);
         }
-        self.fold_set::<P>(generation, limit).await
+        // Nothing to fold, or, once in a store's life, nowhere yet to fold it to.
+        if self.read(LookUp(P::NAME, generation)).await?.is_none() {
+            self.write(Begin(P::NAME, generation, 1)).await?;
+            return self.fold_set::<P>(generation, limit).await;
+        }
+        Ok(None)
     }
 
     async fn begin_shadow(&self) -> Result<(), StoreError> {

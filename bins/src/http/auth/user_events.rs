@@ -50,5 +50,5 @@ pub async fn list(
     let (before, limit) = (query.get("cursor", cursor), query.limit().get());
     query.result()?;
     let events = auth.handle(UserEvents { user: UserId(id.0), before, limit }, &who.0.caller).await?;
-    Ok(page(&request, &query, limit, events, |stored| stored.position))
+    Ok(page::<EventBody, _>(&request, &query, limit, events, |stored| stored.position))
 }

@@ -73,19 +73,20 @@ fn countable(raw: &str) -> Option<u64> {
     raw.parse().ok().filter(|number| i64::try_from(*number).is_ok())
 }
 
-/// A page of a history. After a full one comes another, from the `cursor` of its last event on.
-pub fn page(
+/// A page of a history, each entry shown as a `Body`. After a full one comes another, from the `cursor` of its last entry
+/// on.
+pub fn page<Body: Serialize + From<Entry>, Entry>(
     request: &HttpRequest,
     query: &Query,
     limit: usize,
-    events: Vec<StoredEvent>,
-    cursor: impl Fn(&StoredEvent) -> u64,
+    entries: Vec<Entry>,
+    cursor: impl Fn(&Entry) -> u64,
 ) -> HttpResponse {
     let mut response = HttpResponse::Ok();
-    if let Some(last) = events.last().filter(|_| events.len() == limit) {
+    if let Some(last) = entries.last().filter(|_| entries.len() == limit) {
         response.insert_header((LINK, query.with_cursor(request.path(), &cursor(last).to_string())));
     }
-    response.json(events.into_iter().map(EventBody::from).collect::<Vec<_>>())
+    response.json(entries.into_iter().map(Body::from).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -50,5 +50,5 @@ pub async fn list(
     query.result()?;
     let command = ListEvents { product: ProductId(id.0), hidden_too: who.sees_inactive, before, limit };
     let events = products.handle(command, &who.caller).await?;
-    Ok(page(&request, &query, limit, events, |stored| stored.event.sequence))
+    Ok(page::<EventBody, _>(&request, &query, limit, events, |stored| stored.event.sequence))
 }

@@ -1,14 +1,15 @@
-use actix_web::{HttpRequest, HttpResponse, http::header::LINK, web::Data};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app_product::queries::ListMovements;
 use chrono::{DateTime, Utc};
 use domain_product::{LedgerEntry, ProductId};
-use domain_shared::{Handle, Invalid};
+use domain_shared::Handle;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Products, Reader};
 use crate::http::{
+    events::{cursor, page},
     failures::{BadQuery, NotSignedIn, NotThere, OutOfOrder},
     path::Id,
     problem::Problem,
@@ -84,16 +85,9 @@ pub async fn list(
     id: Id,
     mut query: Query,
 ) -> Result<HttpResponse, Problem> {
-    let cursor = |raw: &str| {
-        raw.parse::<u64>().ok().filter(|c| i64::try_from(*c).is_ok()).ok_or(Invalid::Malformed("a cursor"))
-    };
     let (before, limit) = (query.get("cursor", cursor), query.limit().get());
     query.result()?;
     let command = ListMovements { product: ProductId(id.0), inactive_too: who.sees_inactive, before, limit };
     let entries = products.handle(command, &who.caller).await?;
-    let mut response = HttpResponse::Ok();
-    if let Some(last) = entries.last().filter(|_| entries.len() == limit) {
-        response.insert_header((LINK, query.with_cursor(request.path(), &last.version.to_string())));
-    }
-    Ok(response.json(entries.into_iter().map(MovementBody::from).collect::<Vec<_>>()))
+    Ok(page::<MovementBody, _>(&request, &query, limit, entries, |entry| entry.version))
 }

@@ -1,7 +1,7 @@
 //! What we write to people, in the languages they read.
 use chrono::{DateTime, TimeDelta, Utc};
-use domain_auth::{Client, LoginCode};
-use domain_shared::{Block, Email, Language, Letter};
+use domain_auth::LoginCode;
+use domain_shared::{Block, Client, Email, Language, Letter};
 
 /// The code that completes a login.
 pub fn login_code(to: Email, language: Language, code: &LoginCode, ttl: TimeDelta) -> Letter {

@@ -1,6 +1,6 @@
 //! A command that is given again, by its id, takes effect once and has its first result.
-use domain_auth::{Client, EndReason, Session, SessionId, User, UserError};
-use domain_shared::{Aggregate, Caller, EventLog, Handle, Repository, StoreError, TokenVerifier};
+use domain_auth::{EndReason, Session, SessionId, User, UserError};
+use domain_shared::{Aggregate, Caller, Client, EventLog, Handle, Repository, StoreError, TokenVerifier};
 use uuid::Uuid;
 
 use crate::{
@@ -19,8 +19,7 @@ async fn register(world: &World, name: &str, caller: &Caller) -> Result<User, Au
 }
 
 async fn verify(world: &World, user: &User, typed: &str, caller: &Caller) -> Result<Tokens, AuthError> {
-    let command =
-        VerifyCode { owner: CodeOwner::Id(user.id()), code: code(typed), client: Client::default() };
+    let command = VerifyCode { owner: CodeOwner::Id(user.id()), code: code(typed) };
     world.auth.handle(command, caller).await
 }
 

@@ -9,9 +9,7 @@ use adapters::{
     system::UuidV7,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain_auth::{
-    Client, LoginCode, Password, PasswordAttempt, Registration, SessionId, User, UserId, Username,
-};
+use domain_auth::{LoginCode, Password, PasswordAttempt, Registration, SessionId, User, UserId, Username};
 use domain_shared::{
     Aggregate, Block, Caller, Clock, Email, Expected, Handle, Language, Letter, ValueObject,
 };
@@ -109,7 +107,7 @@ impl World {
     }
 
     pub async fn verify(&self, user: UserId, typed: &str) -> Result<Tokens, AuthError> {
-        let command = VerifyCode { owner: CodeOwner::Id(user), code: code(typed), client: Client::default() };
+        let command = VerifyCode { owner: CodeOwner::Id(user), code: code(typed) };
         self.auth.handle(command, &Caller::default()).await
     }
 

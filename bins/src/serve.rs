@@ -16,6 +16,7 @@ use crate::{
     door::{Closing, Door, close_all},
     http::{
         self,
+        client::TrustedProxies,
         health::Dependencies,
         metrics::Metrics,
         service::{self, Identity},
@@ -106,6 +107,7 @@ impl Service {
             config.is_development() && config.settings.host.is_loopback(),
         );
         let metrics = Metrics::new().map_err(io::Error::other)?;
+        let proxies = Data::new(TrustedProxies(config.settings.trusted_proxies.0.clone()));
         let origins: Arc<[String]> = config.settings.allowed_origins.0.clone().into();
         let this = self.clone();
         let app = move || {
@@ -117,6 +119,7 @@ impl Service {
                 .wrap(from_fn(http::context::middleware))
                 .wrap(from_fn(http::metrics::middleware))
                 .wrap(from_fn(http::patience::middleware))
+                .app_data(proxies.clone())
                 .configure(|config| this.routes(config, shows_mails))
                 .configure(|config| service::routes(config, identity, dependencies, metrics, document))
         };

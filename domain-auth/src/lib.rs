@@ -26,6 +26,6 @@ pub use ports::{
 };
 pub use projections::{ActivityRow, UserActivity};
 pub use refresh_token::RefreshToken;
-pub use session::{Client, EndReason, Session, SessionError, SessionEvent, SessionId, SessionState};
+pub use session::{EndReason, Session, SessionError, SessionEvent, SessionId, SessionState};
 pub use user::{Profile, Registration, User, UserError, UserEvent, UserId, UserState};
 pub use username::Username;

@@ -2,7 +2,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Clock, Context, IdGenerator};
+use crate::{Client, Clock, Context, IdGenerator};
 
 /// The languages we write to people in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -39,6 +39,10 @@ impl Language {
 pub struct Caller {
     /// The signed-in user.
     pub actor: Option<Uuid>,
+    /// The session they are signed in by.
+    pub session: Option<Uuid>,
+    /// From where they ask.
+    pub client: Client,
     /// The language they read.
     pub language: Language,
     /// The W3C trace context of the request.

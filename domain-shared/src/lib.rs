@@ -4,6 +4,7 @@
 //! it, it belongs in that context's crate; if both do, give it a file of its own here and export it below.
 mod aggregate;
 mod caller;
+mod client;
 mod decimal;
 mod email;
 mod event;
@@ -27,6 +28,7 @@ mod verify;
 
 pub use aggregate::{Aggregate, Context, DomainEvent, Journal, Recorded, replay};
 pub use caller::{Caller, Language};
+pub use client::Client;
 pub use decimal::Decimal;
 pub use email::Email;
 pub use event::{EventDecodeError, EventEnvelope, StoredEvent, decode, seal};

@@ -2,11 +2,11 @@
 use std::sync::Arc;
 
 use domain_auth::{
-    Client, EndReason, LoginCodes, PasswordHash, PersonalData, Profile, Registration, Session, SessionId,
+    EndReason, LoginCodes, PasswordHash, PersonalData, Profile, Registration, Session, SessionId,
     SessionRepository, User, UserId, UserRepository, personal,
 };
 use domain_shared::{
-    Aggregate, DeadLetterBox, DomainEvent, EventLog, Repository, StoredEvent, decode, replay,
+    Aggregate, Client, DeadLetterBox, DomainEvent, EventLog, Repository, StoredEvent, decode, replay,
 };
 
 use crate::{

@@ -1,7 +1,7 @@
 //! Nothing here outlives the process, so nothing is sealed: who is forgotten is overwritten.
 use async_trait::async_trait;
-use domain_auth::{Client, PendingCode, PersonalData, Session, SessionState, UserId, personal};
-use domain_shared::{Aggregate, EventEnvelope, StoreError};
+use domain_auth::{PendingCode, PersonalData, Session, SessionState, UserId, personal};
+use domain_shared::{Aggregate, Client, EventEnvelope, StoreError};
 use uuid::Uuid;
 
 use super::{MemoryStore, State};

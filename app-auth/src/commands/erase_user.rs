@@ -34,8 +34,8 @@ impl<P: Ports> Handle<EraseUser> for Auth<P> {
 
 #[cfg(test)]
 mod tests {
-    use domain_auth::{Client, SessionEvent, UserError, UserEvent};
-    use domain_shared::{Aggregate, EventLog, decode, replay};
+    use domain_auth::{SessionEvent, UserError, UserEvent};
+    use domain_shared::{Aggregate, Client, EventLog, decode, replay};
 
     use super::*;
     use crate::{commands::ActivateUser, testing::World};

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain_auth::{
-    Client, EndReason, LoginCode, LoginCodeGenerator, LoginCodes, Session, SessionId, User, UserError, UserId,
+    EndReason, LoginCode, LoginCodeGenerator, LoginCodes, Session, SessionId, User, UserError, UserId,
 };
 use domain_shared::{
     Aggregate, Caller, ChangeError, Changed, Handle, IdGenerator, Repository, StoreError, recall,
@@ -17,8 +17,6 @@ pub struct VerifyCode {
     pub owner: CodeOwner,
     /// What they typed.
     pub code: LoginCode,
-    /// From where.
-    pub client: Client,
 }
 
 /// Whose code it is, by id or by what they signed in as.
@@ -45,7 +43,7 @@ impl<P: Ports> Handle<VerifyCode> for Auth<P> {
 
 impl<P: Ports> Auth<P> {
     async fn verify(&self, command: VerifyCode, caller: &Caller) -> Result<Tokens, AuthError> {
-        let VerifyCode { owner, code, client } = command;
+        let VerifyCode { owner, code } = command;
         let (codes, generator) = (self.ports.codes(), self.ports.code_generator());
         let user = self.owner(&owner).await?.ok_or(AuthError::InvalidCode)?;
         let attempt = codes.attempt(user.id(), self.policy.code_attempts, self.now()).await?;
@@ -57,7 +55,7 @@ impl<P: Ports> Auth<P> {
         let caller = Caller { actor: Some(user.id().0), ..caller.clone() };
         let context = self.context(&caller);
         let (id, expires_at) = (SessionId(self.ports.ids().next_id()), context.at + self.policy.session_ttl);
-        let mut session = Session::start(id, user.id(), client, expires_at, &context);
+        let mut session = Session::start(id, user.id(), caller.client.clone(), expires_at, &context);
         // The session is there before the login is agreed to, so that a password change either finds it and ends it, or
         // came first and makes the login fail.
         self.ports.sessions().save(&mut session).await?;
@@ -130,7 +128,7 @@ mod tests {
             let sent = world.start_login("ada").await;
             let verify = async |name: &str| {
                 let owner = CodeOwner::Name(LoginName::parse(name.to_owned()).unwrap());
-                let command = VerifyCode { owner, code: code(&sent), client: Client::default() };
+                let command = VerifyCode { owner, code: code(&sent) };
                 world.auth.handle(command, &Caller::default()).await
             };
             for nobody in ["eve", "eve@example.com", "'--", ""] {

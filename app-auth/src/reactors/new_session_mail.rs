@@ -44,8 +44,7 @@ impl<U: UserRepository, S: SessionRepository, M: Mailer> Reactor for NewSessionM
 
 #[cfg(test)]
 mod tests {
-    use domain_auth::Client;
-    use domain_shared::{Caller, Delivery, Handle, deliver};
+    use domain_shared::{Caller, Client, Delivery, Handle, deliver};
 
     use super::*;
     use crate::{
@@ -57,8 +56,8 @@ mod tests {
         let user = world.log_in("ada", "correct horse").await.unwrap().user;
         let code = code(&world.codes_sent_to("ada@example.com").pop().unwrap());
         let client = Client { address: Some("192.0.2.1".into()), user_agent: Some(user_agent.into()) };
-        let verify = VerifyCode { owner: CodeOwner::Id(user), code, client };
-        world.auth.handle(verify, &Caller::default()).await.unwrap();
+        let verify = VerifyCode { owner: CodeOwner::Id(user), code };
+        world.auth.handle(verify, &Caller { client, ..Caller::default() }).await.unwrap();
     }
 
     #[tokio::test]

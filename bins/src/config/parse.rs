@@ -3,6 +3,8 @@ use std::{net::IpAddr, str::FromStr};
 
 use domain_shared::{Email, Scope, Scopes, ValueObject};
 
+use ipnet::IpNet;
+
 use super::{Environment, LogFormat, WriteAccess};
 
 /// A list as one setting.
@@ -105,6 +107,14 @@ pub fn origins(raw: &str) -> Result<List<String>, String> {
     list(raw, |part| match url::Url::parse(part).map(|url| url.origin()) {
         Ok(origin) if origin.is_tuple() && part != "*" => Ok(origin.ascii_serialization()),
         _ => Err("must be origins such as https://shop.example.com".to_owned()),
+    })
+    .map(List)
+}
+
+pub fn networks(raw: &str) -> Result<List<IpNet>, String> {
+    list(raw, |part| {
+        let network = part.parse().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
+        network.map_err(|_| "must be IP addresses or networks such as 10.0.0.0/8".to_owned())
     })
     .map(List)
 }

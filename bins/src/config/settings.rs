@@ -72,6 +72,9 @@ pub struct Settings {
     /// Origins that browsers may call from, separated by commas
     #[arg(long, env = "ALLOWED_ORIGINS", global = true, default_value = "", value_parser = parse::origins)]
     pub allowed_origins: parse::List<String>,
+    /// Proxies whose X-Forwarded-For is believed, as addresses or networks (10.0.0.0/8), separated by commas
+    #[arg(long, env = "TRUSTED_PROXIES", global = true, default_value = "", value_parser = parse::networks)]
+    pub trusted_proxies: parse::List<ipnet::IpNet>,
     /// Scopes that everyone has, separated by commas; products:write in development and none in production unless told
     #[arg(long, env = "DEFAULT_SCOPES", global = true, value_parser = parse::scopes)]
     pub default_scopes: Option<domain_shared::Scopes>,

@@ -8,10 +8,9 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
-use domain_shared::{Caller, IdGenerator, Language};
-use uuid::Uuid;
+use domain_shared::{Caller, Claims, Client, IdGenerator, Language};
 
-use super::{cors, health::Dependencies, idempotency::Command, problem::Problem, unread};
+use super::{client, cors, health::Dependencies, idempotency::Command, problem::Problem, unread};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NO_SNIFF: (HeaderName, HeaderValue) =
@@ -26,6 +25,8 @@ pub struct RequestContext {
     pub language: Language,
     /// The W3C trace context, if the caller gave one.
     pub traceparent: Option<String>,
+    /// From where the request comes.
+    pub client: Client,
 }
 
 impl RequestContext {
@@ -35,7 +36,7 @@ impl RequestContext {
         request.extensions().get::<Self>().cloned().unwrap_or_default()
     }
 
-    fn read(headers: &HeaderMap) -> Self {
+    fn read(headers: &HeaderMap, client: Client) -> Self {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         Self {
             id: header("x-request-id")
@@ -43,16 +44,23 @@ impl RequestContext {
                 .map_or_else(|| adapters::system::UuidV7.next_id().to_string(), str::to_owned),
             language: header(ACCEPT_LANGUAGE.as_str()).map_or(Language::En, preferred_language),
             traceparent: header("traceparent").filter(|trace| is_traceparent(trace)).map(str::to_owned),
+            client,
         }
     }
 }
 
-/// On whose behalf `request` is handled.
+/// On whose behalf `request` is handled: somebody unknown's.
 #[must_use]
-pub fn caller(request: &HttpRequest, actor: Option<Uuid>) -> Caller {
-    let RequestContext { language, traceparent, .. } = RequestContext::of(request);
+pub fn visitor(request: &HttpRequest) -> Caller {
+    let RequestContext { language, traceparent, client, .. } = RequestContext::of(request);
     let command = request.extensions().get::<Command>().map(|Command(id)| *id);
-    Caller { actor, language, traceparent, command }
+    Caller { language, traceparent, command, client, ..Caller::default() }
+}
+
+/// On whose behalf `request` is handled: that of the user whose token says `claims`.
+#[must_use]
+pub fn bearer(request: &HttpRequest, claims: &Claims) -> Caller {
+    Caller { actor: Some(claims.subject), session: Some(claims.session), ..visitor(request) }
 }
 
 fn preferred_language(header: &str) -> Language {
@@ -82,7 +90,7 @@ pub async fn middleware(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let context = RequestContext::read(request.headers());
+    let context = RequestContext::read(request.headers(), client::of(&request));
     request.extensions_mut().insert(context.clone());
     let mut response = unread::tie(explain(next.call(request).await?.map_into_boxed_body(), &context));
     let closing = response.request().app_data::<Data<Dependencies>>().is_some_and(|d| d.closing.has_begun());

@@ -2,6 +2,7 @@
 pub mod auth;
 mod bearer;
 mod body;
+pub mod client;
 mod conditional;
 pub mod context;
 pub mod cors;

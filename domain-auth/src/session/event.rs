@@ -1,24 +1,8 @@
 use chrono::{DateTime, Utc};
-use domain_shared::{DomainEvent, Personal, PersonalField, Subject};
+use domain_shared::{Client, DomainEvent, Personal, PersonalField, Subject};
 use serde::{Deserialize, Serialize};
 
 use crate::UserId;
-
-/// From where a session was started.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Client {
-    /// The client's IP address.
-    pub address: Option<String>,
-    /// The client's `User-Agent`, or the beginning of it.
-    #[cfg_attr(feature = "schema", schemars(length(max = Self::MAX_USER_AGENT)))]
-    pub user_agent: Option<String>,
-}
-
-impl Client {
-    /// How many characters of the `User-Agent` are kept.
-    pub const MAX_USER_AGENT: usize = 200;
-}
 
 /// Why a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

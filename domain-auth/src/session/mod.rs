@@ -6,11 +6,11 @@ mod tests;
 use std::borrow::Cow;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain_shared::{Aggregate, Context, Fault, Journal, Kind, Shown};
+use domain_shared::{Aggregate, Client, Context, Fault, Journal, Kind, Shown};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use event::{Client, EndReason, SessionEvent};
+pub use event::{EndReason, SessionEvent};
 
 use crate::UserId;
 

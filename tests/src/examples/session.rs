@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
-use domain_auth::{Client, Session, SessionError, SessionId, UserId};
-use domain_shared::{Aggregate, Context};
+use domain_auth::{Session, SessionError, SessionId, UserId};
+use domain_shared::{Aggregate, Client, Context};
 
 use super::Example;
 use crate::support::{context, id};

@@ -1,8 +1,8 @@
 //! What the tables themselves say about people.
 use domain_auth::{
-    Client, FullName, PasswordHash, PersonalData, Registration, Session, SessionId, User, UserId, Username,
+    FullName, PasswordHash, PersonalData, Registration, Session, SessionId, User, UserId, Username,
 };
-use domain_shared::{Aggregate, Email, EventLog, Language};
+use domain_shared::{Aggregate, Client, Email, EventLog, Language};
 
 use super::*;
 

@@ -1,6 +1,6 @@
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
-use domain_auth::{Client, EndReason, Session, SessionId, SessionState, UserId};
-use domain_shared::{Aggregate, StoreError};
+use domain_auth::{EndReason, Session, SessionId, SessionState, UserId};
+use domain_shared::{Aggregate, Client, StoreError};
 
 use super::{from_column, to_column};
 use crate::sql::{

@@ -3,10 +3,9 @@ use std::{fs, path::Path, sync::Arc};
 
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use domain_auth::{
-    Client, FullName, PasswordHash, PersonalData, Profile, Registration, Session, SessionId, User, UserId,
-    Username,
+    FullName, PasswordHash, PersonalData, Profile, Registration, Session, SessionId, User, UserId, Username,
 };
-use domain_shared::{Aggregate, Email, EventLog, Language, Repository, ValueObject};
+use domain_shared::{Aggregate, Client, Email, EventLog, Language, Repository, ValueObject};
 use uuid::Uuid;
 
 use super::{SqliteStore, connection, context};

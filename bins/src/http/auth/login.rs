@@ -1,7 +1,7 @@
 //! Signing in: a password, then the code that went out by e-mail.
-use actix_web::{HttpRequest, HttpResponse, http::header::USER_AGENT, web::Data};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app_auth::commands::{CodeOwner, LogIn, LoginName, ResendCode, VerifyCode};
-use domain_auth::{Client, LoginCode, PasswordAttempt, UserId};
+use domain_auth::{LoginCode, PasswordAttempt, UserId};
 use domain_shared::{Handle, Invalid, ValueObject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{Auth, session::TokensBody};
 use crate::http::{
     body::Body,
-    context::caller,
+    context::visitor,
     failures::{BadBody, NotSignedIn, OutOfOrder, TooSoon},
     field::{Field, Violations},
     message::{MessageBody, say},
@@ -65,7 +65,7 @@ pub async fn login(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result
     let mut bad = Violations::default();
     let (name, password) = (bad.required("username", body.username), bad.required("password", body.password));
     let (Some(name), Some(password)) = (name, password) else { return Err(bad.into()) };
-    let caller = caller(&request, None);
+    let caller = visitor(&request);
     let started = auth.handle(LogIn { name, password }, &caller).await?;
     Ok(HttpResponse::Ok().json(LoginStartedBody {
         message: say(
@@ -137,8 +137,8 @@ pub async fn verify_code(
     };
     let code = bad.required("code", body.code);
     let (Some(owner), Some(code)) = (owner, code) else { return Err(bad.into()) };
-    let command = VerifyCode { owner, code, client: client(&request) };
-    let tokens = auth.handle(command, &caller(&request, None)).await?;
+    let command = VerifyCode { owner, code };
+    let tokens = auth.handle(command, &visitor(&request)).await?;
     Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
 }
 
@@ -175,7 +175,7 @@ pub async fn resend_code(
     let body: ResendCodeBody = body.json()?;
     let mut bad = Violations::default();
     let Some(UserIdField(user)) = bad.required("user_id", body.user_id) else { return Err(bad.into()) };
-    let caller = caller(&request, None);
+    let caller = visitor(&request);
     auth.handle(ResendCode { user }, &caller).await?;
     let message = say(
         caller.language,
@@ -183,12 +183,4 @@ pub async fn resend_code(
         "Si hay un inicio de sesión pendiente de su código, el código va en camino",
     );
     Ok(HttpResponse::Accepted().json(MessageBody { message }))
-}
-
-fn client(request: &HttpRequest) -> Client {
-    let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
-    Client {
-        address: request.peer_addr().map(|address| address.ip().to_string()),
-        user_agent: user_agent.map(|agent| agent.chars().take(Client::MAX_USER_AGENT).collect()),
-    }
 }

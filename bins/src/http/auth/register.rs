@@ -9,7 +9,7 @@ use super::{Auth, shown::UserBody};
 use crate::http::{
     body::Body,
     conditional::with_tag,
-    context::caller,
+    context::visitor,
     failures::{BadBody, InTheWay, NotAllowed, OutOfOrder},
     field::{Field, Violations, text_or_blank},
     problem::Problem,
@@ -100,7 +100,7 @@ pub(super) fn confirm(bad: &mut Violations, password: Option<&Password>, again: 
     ),
 )]
 pub async fn register(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
-    let caller = caller(&request, None);
+    let caller = visitor(&request);
     let command = body.json::<RegisterBody>()?.check(caller.language)?;
     let user = auth.handle(command, &caller).await?;
     let mut response = HttpResponse::Created();

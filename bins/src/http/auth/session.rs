@@ -16,7 +16,7 @@ use super::{Auth, SignedIn};
 use crate::http::{
     bearer,
     body::Body,
-    context::caller,
+    context::visitor,
     failures::{BadBody, NotSignedIn, OutOfOrder},
     field::{Field, Violations},
     message::{MessageBody, say},
@@ -78,7 +78,7 @@ pub async fn refresh(auth: Data<Auth>, request: HttpRequest, body: Body) -> Resu
     let body: RefreshBody = body.json()?;
     let mut bad = Violations::default();
     let Some(token) = bad.required("refresh_token", body.refresh_token) else { return Err(bad.into()) };
-    let tokens = auth.handle(RefreshSession { token }, &caller(&request, None)).await?;
+    let tokens = auth.handle(RefreshSession { token }, &visitor(&request)).await?;
     Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
 }
 
@@ -164,7 +164,7 @@ pub async fn verify(auth: Data<Auth>, request: HttpRequest) -> Result<HttpRespon
         Ok(token) => token.ok_or_else(Problem::missing_token)?,
         Err(_) => String::new(),
     };
-    let seen = match auth.handle(Authenticate { token }, &caller(&request, None)).await {
+    let seen = match auth.handle(Authenticate { token }, &visitor(&request)).await {
         Ok(seen) => seen,
         Err(error) if error.kind() == Kind::Unauthenticated => {
             let error = Some(error.code().into_owned());

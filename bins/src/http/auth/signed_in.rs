@@ -8,7 +8,7 @@ use domain_shared::{Aggregate, Caller, Claims, Handle};
 use uuid::Uuid;
 
 use super::Auth;
-use crate::http::{bearer, context::caller, idempotency::Asker, problem::Problem};
+use crate::http::{bearer, context, idempotency::Asker, problem::Problem};
 
 /// A user with a live session.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ async fn sign_in(request: HttpRequest) -> Result<SignedIn, Problem> {
     let token = bearer::token(&request)?.ok_or_else(Problem::missing_token)?;
     let auth = request.app_data::<Data<Auth>>().ok_or_else(Problem::not_found)?;
     let Authenticated { user, claims } = auth.handle(Authenticate { token }, &Caller::default()).await?;
-    Ok(SignedIn { caller: caller(&request, Some(user.id().0)), user, claims })
+    Ok(SignedIn { caller: context::bearer(&request, &claims), user, claims })
 }
 
 impl FromRequest for SignedIn {

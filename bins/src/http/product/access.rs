@@ -6,7 +6,12 @@ use domain_shared::{Caller, Claims, Clock, Scope, TokenError};
 use uuid::Uuid;
 
 use super::Access;
-use crate::http::{bearer, context::caller, idempotency::Asker, problem::Problem};
+use crate::http::{
+    bearer,
+    context::{self, visitor},
+    idempotency::Asker,
+    problem::Problem,
+};
 
 /// Someone who may change products.
 #[derive(Debug)]
@@ -40,6 +45,11 @@ impl Access {
     }
 }
 
+/// On whose behalf `request` is handled.
+fn caller(request: &HttpRequest, claims: Option<Claims>) -> Caller {
+    claims.map_or_else(|| visitor(request), |claims| context::bearer(request, &claims))
+}
+
 /// The caller's token, if they gave one, and whether they may write.
 fn identify(request: &HttpRequest) -> Result<(Option<Claims>, bool), Problem> {
     let access = request.app_data::<Data<Access>>().ok_or_else(Problem::not_found)?;
@@ -52,7 +62,7 @@ impl FromRequest for Writer {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(identify(request).and_then(|(claims, may_write)| match claims {
-            claims if may_write => Ok(Self { caller: caller(request, claims.map(|claims| claims.subject)) }),
+            claims if may_write => Ok(Self { caller: caller(request, claims) }),
             Some(_) => Err(Problem::forbidden()),
             None => Err(Problem::missing_token()),
         }))
@@ -70,9 +80,9 @@ impl FromRequest for Reader {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(identify(request).map(|(claims, sees_inactive)| Self {
-            caller: caller(request, claims.map(|claims| claims.subject)),
-            sees_inactive,
-        }))
+        ready(
+            identify(request)
+                .map(|(claims, sees_inactive)| Self { caller: caller(request, claims), sees_inactive }),
+        )
     }
 }

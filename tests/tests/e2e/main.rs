@@ -10,6 +10,7 @@ mod killed;
 mod lifecycle;
 mod mails;
 mod privacy;
+mod promises;
 mod protocol;
 mod races;
 mod read_models;

@@ -22,8 +22,8 @@ pub use personal::personal;
 pub use phone_number::PhoneNumber;
 pub use ports::{
     Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, PendingCode, PersonalData,
-    RefreshTokens, Resend, SessionRepository, TokenKeys, TokenSigner, UserDirectory, UserFilter,
-    UserHistory, UserRepository,
+    RefreshTokens, Resend, SessionRepository, TokenKeys, TokenSigner, UserDirectory, UserFilter, UserHistory,
+    UserRepository,
 };
 pub use projections::{ActivityRow, UserActivity};
 pub use refresh_token::RefreshToken;

@@ -18,6 +18,7 @@ mod revocation;
 mod seed;
 mod settings;
 mod stream;
+mod token_keys;
 mod walk;
 mod world;
 

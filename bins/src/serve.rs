@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use utoipa::OpenApi;
 
 use crate::{
-    compose::{AuthService, Log, ProductService, Task},
+    compose::{AuthService, Beside, ProductService, Task},
     config::Config,
     door::{Closing, Door, close_all},
     http::{
@@ -58,6 +58,7 @@ impl Service {
                 log: auth.store.log.clone(),
                 broker: auth.events.broker.clone(),
                 audit: auth.store.audit.clone(),
+                keys: None,
                 closing,
             },
             Self::Product(product) => Dependencies {
@@ -66,6 +67,7 @@ impl Service {
                 log: product.store.log.clone(),
                 broker: product.events.broker.clone(),
                 audit: product.store.audit.clone(),
+                keys: product.keys.health.clone(),
                 closing,
             },
         }
@@ -82,6 +84,7 @@ impl Service {
         match self {
             Self::Auth(auth) => {
                 config.app_data(Data::new(auth.auth.clone())).app_data(Data::new(auth.retries.clone()));
+                config.app_data(Data::new(auth.published.clone()));
                 http::auth::routes(config);
                 if let Some(folder) = auth.outbox.folder.clone().filter(|_| shows_mails) {
                     http::mailbox::routes(config, folder);
@@ -139,11 +142,11 @@ impl Service {
         Ok(server.listen(door.listener()?)?.run())
     }
 
-    /// The log of auth-service, if this is it.
+    /// What auth-service has for another service in its process, if this is it.
     #[must_use]
-    pub fn auth_log(&self) -> Option<Log> {
+    pub fn beside(&self) -> Option<Beside> {
         match self {
-            Self::Auth(auth) => Some(auth.store.log.clone()),
+            Self::Auth(auth) => Some(Beside { log: auth.store.log.clone(), keys: auth.keys.ring().clone() }),
             Self::Product(_) => None,
         }
     }

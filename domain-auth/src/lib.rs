@@ -11,6 +11,7 @@ mod ports;
 mod projections;
 mod refresh_token;
 mod session;
+mod token_key;
 mod user;
 mod username;
 
@@ -21,11 +22,12 @@ pub use personal::personal;
 pub use phone_number::PhoneNumber;
 pub use ports::{
     Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, PendingCode, PersonalData,
-    RefreshTokens, Resend, SessionRepository, TokenSigner, UserDirectory, UserFilter, UserHistory,
+    RefreshTokens, Resend, SessionRepository, TokenKeys, TokenSigner, UserDirectory, UserFilter, UserHistory,
     UserRepository,
 };
 pub use projections::{ActivityRow, UserActivity};
 pub use refresh_token::RefreshToken;
 pub use session::{EndReason, Session, SessionError, SessionEvent, SessionId, SessionState};
+pub use token_key::{TokenAlgorithm, TokenKey, UnknownAlgorithm};
 pub use user::{Profile, Registration, User, UserError, UserEvent, UserId, UserState};
 pub use username::Username;

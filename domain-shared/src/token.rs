@@ -35,11 +35,17 @@ pub enum TokenError {
     /// The session it belongs to has ended.
     #[error("the session has ended")]
     Ended,
+    /// Nobody knows: no key to check it with could be had yet.
+    #[error("tokens can't be checked at the moment")]
+    Unchecked,
 }
 
 impl Fault for TokenError {
     fn kind(&self) -> Kind {
-        Kind::Unauthenticated
+        match self {
+            Self::Unchecked => Kind::Unavailable,
+            Self::Expired | Self::Invalid | Self::Ended => Kind::Unauthenticated,
+        }
     }
 
     fn code(&self) -> Cow<'static, str> {
@@ -47,6 +53,7 @@ impl Fault for TokenError {
             Self::Expired => "token_expired",
             Self::Invalid => "invalid_token",
             Self::Ended => "session_ended",
+            Self::Unchecked => "tokens_unchecked",
         }
         .into()
     }

@@ -21,7 +21,7 @@ mod behind_dyn {
     use std::sync::Arc;
 
     use domain_auth::{
-        LoginCodes, PasswordHasher, Session, SessionRepository, User, UserDirectory, UserHistory,
+        LoginCodes, PasswordHasher, Session, SessionRepository, TokenKeys, User, UserDirectory, UserHistory,
         UserRepository,
     };
     use domain_product::{Catalogue, Product, ProductRepository};
@@ -67,6 +67,10 @@ mod behind_dyn {
     mod login_codes {
         use super::*;
         conformance::login_codes!(store!(dyn LoginCodes));
+    }
+    mod token_keys {
+        use super::*;
+        conformance::token_keys!(store!(dyn TokenKeys));
     }
     mod personal_data {
         use super::*;

@@ -1,12 +1,26 @@
-//! Access tokens as JSON Web Tokens (RFC 9068), signed with Ed25519.
+//! Access tokens as JSON Web Tokens (RFC 9068), signed with a key of a ring that changes while services run: see
+//! `docs/adr/0017-token-keys.md`.
+#[cfg(feature = "jwks")]
+mod fetched;
+mod kept;
+mod key;
 mod keys;
 mod payload;
+mod pem;
+mod public;
+mod ring;
 mod signer;
 #[cfg(test)]
 mod tests;
 mod verifier;
 
+#[cfg(feature = "jwks")]
+pub use fetched::FetchedKeys;
+pub use kept::{KeptKeys, KeyState, KeyStatus, KeyTerms, RotateError};
+pub use key::{SigningKey, VerifyingKey};
 pub use keys::{JwtKeyError, JwtKeys};
+pub use public::Jwk;
+pub use ring::{KeyRing, RingKey};
 pub use signer::JwtSigner;
 pub use verifier::JwtVerifier;
 

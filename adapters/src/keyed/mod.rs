@@ -2,9 +2,11 @@
 mod answers;
 mod codes;
 mod refresh_tokens;
+mod seal;
 mod secret_key;
 
 pub use answers::KeptAnswers;
 pub use codes::KeyedCodes;
 pub use refresh_tokens::KeyedRefreshTokens;
+pub use seal::Seal;
 pub use secret_key::{KeyError, SecretKey};

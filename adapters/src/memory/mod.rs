@@ -13,6 +13,7 @@ mod projections;
 mod repository;
 mod revocations;
 mod sessions;
+mod signing_keys;
 mod snapshots;
 mod users;
 
@@ -21,7 +22,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use domain_auth::{ActivityRow, Session, User, UserId};
+use domain_auth::{ActivityRow, Session, TokenKey, User, UserId};
 use domain_product::{InventoryItem, LedgerEntry, Product};
 use domain_shared::{Digest, Revocation, StoreError, StoredEvent};
 use uuid::Uuid;
@@ -43,6 +44,7 @@ struct State {
     users: BTreeMap<Uuid, User>,
     sessions: BTreeMap<Uuid, Session>,
     codes: HashMap<UserId, Pending>,
+    signing_keys: Vec<TokenKey>,
     products: BTreeMap<Uuid, Product>,
     events: Vec<StoredEvent>,
     /// Where in `events` the one with an id is.

@@ -156,6 +156,13 @@ tables! {
         expires_at -> SqlTime,
         answer -> Nullable<Binary>,
     }
+    signing_keys (id) {
+        id -> Text,
+        algorithm -> Text,
+        sealed -> Nullable<Binary>,
+        created_at -> SqlTime,
+        signs_from -> SqlTime,
+    }
     user_keys (user_id) {
         user_id -> SqlUuid,
         key -> Nullable<Binary>,

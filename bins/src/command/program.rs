@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use super::{CreateSuperuser, DeadLettersCommand, EraseUser, ExportUser, Projections, logging};
+use super::{CreateSuperuser, DeadLettersCommand, EraseUser, ExportUser, Keys, Projections, logging};
 use crate::{
     compose::{AuthService, ComposeError, Outbox, ProductService, Stores},
     config::{Config, Runs, Settings},
@@ -36,6 +36,9 @@ pub enum AuthTask {
     EraseUser(EraseUser),
     /// Write everything that is held about a user, as JSON
     ExportUser(ExportUser),
+    /// Look after the keys of access tokens
+    #[command(subcommand)]
+    Keys(Keys),
 }
 
 /// Accounts, sign-in by password and e-mailed code, tokens.
@@ -139,21 +142,22 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
         AuthTask::Any(Task::Serve)
         | AuthTask::CreateSuperuser(_)
         | AuthTask::EraseUser(_)
-        | AuthTask::ExportUser(_) => {}
+        | AuthTask::ExportUser(_)
+        | AuthTask::Keys(_) => {}
     }
     let config = &Config::new(settings, runs)?;
     let outbox = Outbox::open(config)?;
     let mut services = Vec::new();
     if runs.auth {
         let service = AuthService::open(config, outbox.clone()).await?;
-        if is_all(&task, &service).await? {
+        if is_all(&task, &service, config).await? {
             return Ok(());
         }
         services.push(Service::Auth(Box::new(service)));
     }
     if runs.product {
-        let auth_log = services.iter().find_map(Service::auth_log);
-        let service = ProductService::open(config, outbox.clone(), auth_log).await?;
+        let beside = services.iter().find_map(Service::beside);
+        let service = ProductService::open(config, outbox.clone(), beside).await?;
         services.push(Service::Product(Box::new(service)));
     }
     if config.is_development() {
@@ -163,12 +167,13 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
 }
 
 /// Does what isn't serving; whether that is all there is to do.
-async fn is_all(task: &AuthTask, service: &AuthService) -> Result<bool, ComposeError> {
+async fn is_all(task: &AuthTask, service: &AuthService, config: &Config) -> Result<bool, ComposeError> {
     let (said, is_all) = match task {
         AuthTask::Any(_) => return Ok(false),
         AuthTask::CreateSuperuser(command) => (command.run(service).await?, !command.then_serve),
         AuthTask::EraseUser(command) => (command.run(service).await?, true),
         AuthTask::ExportUser(command) => (command.run(service).await?, true),
+        AuthTask::Keys(command) => (command.run(service, config).await?, true),
     };
     say(&said);
     Ok(is_all)

@@ -16,10 +16,12 @@ use domain_auth::{
 };
 use domain_shared::EventLog;
 
-use super::{AuthStore, ComposeError, DynMailer, Events, Outbox, TOKEN_REALM, Task};
+use super::{
+    AuthStore, ComposeError, DynMailer, Events, Outbox, TOKEN_REALM, Task, TokenKeyRing, token_keys,
+};
 use crate::{
     config::{Config, Refusal},
-    http::idempotency::Retries,
+    http::{auth::Published, idempotency::Retries},
 };
 
 /// The adapters behind auth-service's ports. The store and the mailer are chosen at run time; see
@@ -50,6 +52,10 @@ pub struct AuthService {
     pub auth: Auth<AuthPorts>,
     /// What it remembers of requests that may be sent again.
     pub retries: Retries,
+    /// The keys of access tokens.
+    pub keys: TokenKeyRing,
+    /// What it says about them.
+    pub published: Published,
     /// What it keeps.
     pub store: AuthStore,
     /// The ways of its events.
@@ -62,22 +68,18 @@ impl AuthService {
     /// Puts auth-service together.
     ///
     /// # Errors
-    /// If a key is no key, or the store can't be opened.
+    /// If the store can't be opened.
     pub async fn open(config: &Config, outbox: Outbox) -> Result<Self, ComposeError> {
         /// How many passwords may wait to be hashed; the last of them waits about ten seconds on one core.
         const QUEUE: usize = 32;
         let Some(secrets) = &config.secrets.auth else {
             return Err(Refusal::of("SECRET_KEY", "is required by auth-service").into());
         };
-        let bad_key = |name| move |_| Refusal::of(name, "must be an Ed25519 key in PEM");
-        let signer = JwtSigner::from_pem(&secrets.jwt_private.0, TOKEN_REALM, TOKEN_REALM)
-            .map_err(bad_key("JWT_PRIVATE_KEY_FILE"))?;
-        let verifier = JwtVerifier::from_pem(&config.secrets.jwt_public, TOKEN_REALM, TOKEN_REALM)
-            .map_err(bad_key("JWT_PUBLIC_KEY_FILE"))?;
         let Some(store) = &config.auth_store else {
             return Err(Refusal::of("AUTH_DATABASE_URL", "is required by auth-service").into());
         };
         let store = AuthStore::open(store, config.settings.database_pool_size).await?;
+        let keys = token_keys::open(config, secrets, &store).await?;
         let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
         let ports = Wiring {
             users: store.users.clone(),
@@ -89,8 +91,8 @@ impl AuthService {
             log: store.log.events.clone(),
             code_generator: KeyedCodes::new(&secrets.key),
             hasher: Bcrypt::new(config.settings.bcrypt_cost, &secrets.password_key, threads, QUEUE),
-            signer,
-            verifier,
+            signer: JwtSigner::new(keys.ring().clone(), TOKEN_REALM, TOKEN_REALM),
+            verifier: JwtVerifier::new(keys.ring().clone(), TOKEN_REALM, TOKEN_REALM),
             refresh_tokens: KeyedRefreshTokens::new(&secrets.key),
             mailer: outbox.mailer.clone(),
             clock: SystemClock,
@@ -98,8 +100,17 @@ impl AuthService {
             people: store.people.clone(),
         };
         let events = Events::open(config, "auth-service", &store.log);
+        let published = Published { ring: keys.ring().clone(), good_for: token_keys::cache_age(config) };
         let retries = Retries::new(store.keys.clone(), KeptAnswers::sealed(&secrets.key));
-        Ok(Self { auth: Auth { ports, policy: config.policy.clone() }, store, retries, events, outbox })
+        Ok(Self {
+            auth: Auth { ports, policy: config.policy.clone() },
+            keys,
+            published,
+            store,
+            retries,
+            events,
+            outbox,
+        })
     }
 
     /// What is done beside serving: what happens because something else has happened, and telling others.
@@ -112,6 +123,8 @@ impl AuthService {
             self.events.deliver(PasswordChangedMail { users: users.clone(), mailer: mailer.clone() }),
             self.events.deliver(NewSessionMail { users, sessions, mailer }),
         ];
+        let keys = self.keys.clone();
+        tasks.push(Box::pin(async move { keys.keep_up().await }));
         tasks.push(self.events.forget());
         tasks.extend(self.events.relay());
         tasks.extend(self.store.audit.tasks());

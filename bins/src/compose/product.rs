@@ -14,7 +14,7 @@ use app_product::{
 use domain_product::{Catalogue, Ledger, ProductRepository, Summary};
 use domain_shared::{Email, EventLog, Language, Revocations};
 
-use super::{ComposeError, Events, Log, Outbox, ProductStore, TOKEN_REALM, Task};
+use super::{Beside, Checked, ComposeError, Events, Log, Outbox, ProductStore, TOKEN_REALM, Task};
 use crate::{
     config::{Config, Refusal},
     http::{events::Streams, idempotency::Retries, product::Access},
@@ -49,6 +49,8 @@ pub struct ProductService {
     pub events: Events,
     /// Its way out for letters.
     pub outbox: Outbox,
+    /// What it checks tokens with.
+    pub keys: Checked,
     guard: Guard,
     /// The log of auth-service, if it runs in this process.
     auth_log: Option<Log>,
@@ -59,13 +61,13 @@ pub struct ProductService {
 type Guard = RevocationGuard<Arc<JwtVerifier>, Arc<dyn Revocations>, SystemClock>;
 
 impl ProductService {
-    /// Puts product-service together, beside auth-service with its `auth_log` if both run in one process.
+    /// Puts product-service together, with what is there `beside` it if auth-service runs in the same process.
     ///
     /// # Errors
-    /// If a key is no key, or the store can't be opened.
-    pub async fn open(config: &Config, outbox: Outbox, auth_log: Option<Log>) -> Result<Self, ComposeError> {
-        let verifier = JwtVerifier::from_pem(&config.secrets.jwt_public, TOKEN_REALM, TOKEN_REALM)
-            .map_err(|_| Refusal::of("JWT_PUBLIC_KEY_FILE", "must be an Ed25519 key in PEM"))?;
+    /// If the store can't be opened.
+    pub async fn open(config: &Config, outbox: Outbox, beside: Option<Beside>) -> Result<Self, ComposeError> {
+        let keys = Checked::open(config, beside.as_ref()).await?;
+        let verifier = JwtVerifier::new(keys.ring.clone(), TOKEN_REALM, TOKEN_REALM);
         let Some(store) = &config.product_store else {
             return Err(Refusal::of("PRODUCT_DATABASE_URL", "is required by product-service").into());
         };
@@ -88,8 +90,9 @@ impl ProductService {
             events: Events::open(config, "product-service", &store.log),
             store,
             outbox,
+            keys,
             guard,
-            auth_log,
+            auth_log: beside.map(|beside| beside.log),
             stock_alert_recipients: config.stock_alert_recipients(),
         })
     }
@@ -111,6 +114,7 @@ impl ProductService {
             );
         }
         tasks.extend(revoking);
+        tasks.extend(self.keys.task());
         tasks.push(self.events.forget());
         tasks.extend(self.events.relay());
         tasks.extend(self.store.audit.tasks());

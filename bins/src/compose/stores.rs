@@ -9,8 +9,8 @@ use adapters::{
 };
 use async_trait::async_trait;
 use domain_auth::{
-    Activity, LoginCodes, PersonalData, Session, SessionRepository, User, UserActivity, UserDirectory,
-    UserHistory, UserRepository,
+    Activity, LoginCodes, PersonalData, Session, SessionRepository, TokenKeys, User, UserActivity,
+    UserDirectory, UserHistory, UserRepository,
 };
 use domain_product::{Catalogue, Inventory, Ledger, Product, ProductRepository, StockLedger, Summary};
 use domain_shared::{
@@ -50,6 +50,7 @@ pub struct AuthStore {
     pub(super) codes: Arc<dyn LoginCodes>,
     pub(super) people: Arc<dyn PersonalData>,
     pub(super) activity: Arc<dyn Activity>,
+    pub(super) token_keys: Arc<dyn TokenKeys>,
     /// Keys of requests that may be sent again.
     pub(super) keys: Arc<dyn IdempotencyKeys>,
     /// What happened, and who has read it.
@@ -86,6 +87,7 @@ impl AuthStore {
         S: UserHistory
             + LoginCodes
             + PersonalData
+            + TokenKeys
             + EventLog
             + Checkpoints
             + Inbox
@@ -102,6 +104,7 @@ impl AuthStore {
             codes: store.clone(),
             people: store.clone(),
             activity: store.clone(),
+            token_keys: store.clone(),
             keys: store.clone(),
             audit: Audit::new(store.clone())
                 .of::<User>(store.clone())

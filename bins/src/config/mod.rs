@@ -5,6 +5,7 @@ mod parse;
 mod secrets;
 mod settings;
 mod stores;
+mod token_keys;
 
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
@@ -18,6 +19,7 @@ pub use file::Refusal;
 pub use secrets::{AuthSecrets, Secrets};
 pub use settings::Settings;
 pub use stores::{Store, choose as stores};
+pub use token_keys::Checking;
 
 /// What kind of place this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -82,6 +82,14 @@ pub fn token_minutes(raw: &str) -> Result<i64, String> {
     }
 }
 
+/// Verifiers ask for keys twice in that time, and auth-service's instances look for them every second.
+pub fn lead_seconds(raw: &str) -> Result<u32, String> {
+    match of(raw, "a whole number from 4 to 86400")? {
+        seconds @ 4..=86_400 => Ok(seconds),
+        _ => Err("must be a whole number from 4 to 86400".to_owned()),
+    }
+}
+
 pub fn bcrypt_cost(raw: &str) -> Result<u32, String> {
     match of(raw, "a whole number from 4 to 20")? {
         cost @ 4..=20 => Ok(cost),

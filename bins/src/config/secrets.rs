@@ -3,18 +3,21 @@ use std::{
     fs,
     io::{self, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use adapters::{jwt::JwtKeys, keyed::SecretKey};
+use adapters::{jwt::SigningKey, keyed::SecretKey};
 
-use super::{Environment, Refusal, Settings};
+use super::{
+    Environment, Refusal, Settings,
+    token_keys::{self, Checking},
+};
 
 /// The secrets and keys of this process.
 #[derive(Debug, Clone)]
 pub struct Secrets {
-    /// The key that checks access tokens, PEM.
-    pub jwt_public: String,
+    /// What access tokens are checked with, unless this process signs them.
+    pub checking: Option<Checking>,
     /// Those of auth-service, if this process runs it.
     pub auth: Option<AuthSecrets>,
 }
@@ -26,73 +29,39 @@ pub struct AuthSecrets {
     pub key: SecretKey,
     /// What password digests are keyed with.
     pub password_key: SecretKey,
-    /// The key that signs access tokens, PEM.
-    pub jwt_private: Pem,
-}
-
-/// A private key in PEM. Never printed.
-#[derive(Clone)]
-pub struct Pem(pub String);
-
-impl std::fmt::Debug for Pem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Pem(…)")
-    }
+    /// The key of access tokens that was configured.
+    pub signing: SigningKey,
 }
 
 impl Secrets {
     pub(super) fn load(settings: &Settings, with_auth: bool) -> Result<Self, Refusal> {
-        if let (Some(public), false) = (&settings.jwt_public_key_file, with_auth) {
-            return Ok(Self { jwt_public: read(public, "JWT_PUBLIC_KEY_FILE")?, auth: None });
+        if !with_auth {
+            return Ok(Self { checking: Some(token_keys::checking(settings)?), auth: None });
         }
-        let keys = if with_auth { Some(keys(settings)?) } else { None };
-        let private = match &settings.jwt_private_key_file {
-            Some(private) => read(private, "JWT_PRIVATE_KEY_FILE")?,
-            None if settings.environment == Environment::Development => {
-                let made = || JwtKeys::generate().map(|keys| keys.private_pem).map_err(io::Error::other);
-                kept(&settings.data_dir.join("jwt-private.pem"), made, "DATA_DIR")?
-            }
-            None if with_auth => {
-                return Err(Refusal::of("JWT_PRIVATE_KEY_FILE", "is required in production"));
-            }
-            None => return Err(Refusal::of("JWT_PUBLIC_KEY_FILE", "is required in production")),
+        let key = made(settings)?;
+        let password_key = match &settings.password_key {
+            Some(secret) => checked("PASSWORD_KEY", secret)?,
+            None => key.derive("password"),
         };
-        let jwt_public = match &settings.jwt_public_key_file {
-            Some(public) => {
-                let public = read(public, "JWT_PUBLIC_KEY_FILE")?;
-                if !JwtKeys::are_a_pair(&private, &public) {
-                    return Err(Refusal::of("JWT_PUBLIC_KEY_FILE", "must belong to JWT_PRIVATE_KEY_FILE"));
-                }
-                public
-            }
-            None => JwtKeys::public_of(&private)
-                .map_err(|_| Refusal::of("JWT_PRIVATE_KEY_FILE", "must be an Ed25519 key in PEM (PKCS#8)"))?,
-        };
-        let auth =
-            keys.map(|(key, password_key)| AuthSecrets { key, password_key, jwt_private: Pem(private) });
-        Ok(Self { jwt_public, auth })
+        let signing = token_keys::signing(settings, &key)?;
+        Ok(Self { checking: None, auth: Some(AuthSecrets { key, password_key, signing }) })
     }
 }
 
-/// The key that codes and refresh tokens are derived from, and the one for passwords.
-fn keys(settings: &Settings) -> Result<(SecretKey, SecretKey), Refusal> {
-    let key = match &settings.secret_key {
-        Some(secret) => checked("SECRET_KEY", secret)?,
+/// The key that everything else is derived from: given, or in development made.
+pub(super) fn made(settings: &Settings) -> Result<SecretKey, Refusal> {
+    match &settings.secret_key {
+        Some(secret) => checked("SECRET_KEY", secret),
         None if settings.environment == Environment::Development => {
             let made = || SecretKey::generate().map(|key| key.to_hex()).map_err(io::Error::other);
-            checked("SECRET_KEY", kept(&settings.data_dir.join("secret.key"), made, "DATA_DIR")?.trim())?
+            checked("SECRET_KEY", kept(&settings.data_dir.join("secret.key"), made, "DATA_DIR")?.trim())
         }
-        None => return Err(Refusal::of("SECRET_KEY", "is required in production")),
-    };
-    let password_key = match &settings.password_key {
-        Some(secret) => checked("PASSWORD_KEY", secret)?,
-        None => key.derive("password"),
-    };
-    Ok((key, password_key))
+        None => Err(Refusal::of("SECRET_KEY", "is required in production")),
+    }
 }
 
 /// Refuses secrets that are short or that everybody knows.
-fn checked(name: &'static str, secret: &str) -> Result<SecretKey, Refusal> {
+pub(super) fn checked(name: &'static str, secret: &str) -> Result<SecretKey, Refusal> {
     let lower = secret.to_lowercase();
     let repeated = secret.bytes().collect::<std::collections::BTreeSet<_>>().len() < 8;
     let known = ["change", "your-secret", "your_secret", "insecure", "example", "default", "do-not-use"];
@@ -106,12 +75,12 @@ fn checked(name: &'static str, secret: &str) -> Result<SecretKey, Refusal> {
     }
 }
 
-fn read(path: &PathBuf, name: &'static str) -> Result<String, Refusal> {
+pub(super) fn read(path: &Path, name: &'static str) -> Result<String, Refusal> {
     fs::read_to_string(path).map_err(|_| Refusal::of(name, "names a file that can't be read"))
 }
 
 /// What the file at `path` holds, made first if it isn't there. Of several processes that start at once, all get the same.
-fn kept(
+pub(super) fn kept(
     path: &Path,
     make: impl FnOnce() -> io::Result<String>,
     name: &'static str,

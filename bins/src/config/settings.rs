@@ -51,12 +51,24 @@ pub struct Settings {
     /// A secret of its own for password digests, so that `SECRET_KEY` can change without losing the passwords
     #[arg(long, env = "PASSWORD_KEY", global = true, hide_env_values = true)]
     pub password_key: Option<String>,
-    /// The Ed25519 key (PEM, PKCS#8) that auth-service signs access tokens with
+    /// How access tokens are signed: `EdDSA`, `ES256`, or `HS256`, whose secret auth-service and product-service must share
+    #[arg(long, env = "JWT_ALGORITHM", global = true, default_value = "EdDSA")]
+    pub jwt_algorithm: domain_auth::TokenAlgorithm,
+    /// The secret of HS256, of 32 bytes or more; derived from `SECRET_KEY` unless given
+    #[arg(long, env = "JWT_SECRET_KEY", global = true, hide_env_values = true)]
+    pub jwt_secret_key: Option<String>,
+    /// The private key (PEM, PKCS#8) that auth-service signs access tokens with, until `keys rotate` makes others
     #[arg(long, env = "JWT_PRIVATE_KEY_FILE", global = true)]
     pub jwt_private_key_file: Option<std::path::PathBuf>,
-    /// The Ed25519 public key (PEM) that access tokens are checked with
+    /// The public key (PEM) that access tokens are checked with, until others were fetched
     #[arg(long, env = "JWT_PUBLIC_KEY_FILE", global = true)]
     pub jwt_public_key_file: Option<std::path::PathBuf>,
+    /// Where product-service fetches the public keys of access tokens from; at `AUTH_SERVICE_URL` unless given
+    #[arg(long, env = "JWT_JWKS_URL", global = true)]
+    pub jwt_jwks_url: Option<String>,
+    /// How many seconds a new key is published before it signs; those who check tokens ask for keys twice in that time
+    #[arg(long, env = "JWT_KEY_LEAD_SECONDS", global = true, default_value = "600", value_parser = parse::lead_seconds)]
+    pub jwt_key_lead_seconds: u32,
     /// How many minutes an access token lives, a day at most
     #[arg(long, env = "ACCESS_TOKEN_EXPIRE_MINUTES", global = true, default_value = "15", value_parser = parse::token_minutes)]
     pub access_token_expire_minutes: i64,
@@ -81,7 +93,7 @@ pub struct Settings {
     /// Who may write products: scope (holders of products:write) or public (anyone; development on a loopback address only)
     #[arg(long, env = "PRODUCT_WRITE_ACCESS", global = true, value_parser = parse::write_access)]
     pub product_write_access: Option<super::WriteAccess>,
-    /// Understood for the deployments of the Python system; not needed, since tokens are checked offline
+    /// Where auth-service is, for product-service to fetch the public keys of access tokens from
     #[arg(long, env = "AUTH_SERVICE_URL", global = true)]
     pub auth_service_url: Option<String>,
     /// The SMTP server; without one, in development, mails go to a folder

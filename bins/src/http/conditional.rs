@@ -1,4 +1,6 @@
 //! Conditional requests (RFC 9110, section 13): strong entity tags that are the aggregate's version.
+use std::time::Duration;
+
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
@@ -18,16 +20,30 @@ fn tag(version: u64) -> String {
 /// `body` with its entity tag, or 304 if the caller has this version already.
 #[must_use]
 pub fn versioned(request: &HttpRequest, version: u64, body: &impl Serialize) -> HttpResponse {
+    tagged(request, &tag(version), "no-cache", body)
+}
+
+/// `body`, which anybody may keep for a while, or 304 if the caller has just what `version` names already.
+#[must_use]
+pub fn cached(
+    request: &HttpRequest,
+    version: &str,
+    good_for: Duration,
+    body: &impl Serialize,
+) -> HttpResponse {
+    let caching = format!("public, max-age={}", good_for.as_secs());
+    tagged(request, &format!("\"{version}\""), &caching, body)
+}
+
+fn tagged(request: &HttpRequest, tag: &str, caching: &str, body: &impl Serialize) -> HttpResponse {
     let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
-    let tag = tag(version);
     let is_known = known
         .flat_map(|list| list.split(','))
         .map(str::trim)
         .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag);
     let status = if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);
-    response.insert_header((CACHE_CONTROL, "no-cache"));
-    with_tag(&mut response, version);
+    response.insert_header((CACHE_CONTROL, caching)).insert_header((ETAG, tag));
     if is_known { response.finish() } else { response.json(body) }
 }
 

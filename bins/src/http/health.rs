@@ -22,6 +22,8 @@ pub struct Dependencies {
     pub log: Log,
     /// How the broker is, if there is one; without it others hear of things later.
     pub broker: Option<Health>,
+    /// How it went to fetch the keys of access tokens, if they are; without any, no token can be checked.
+    pub keys: Option<Health>,
     /// What follows from that.
     pub audit: Audit,
     /// Whether the process has been told to stop.
@@ -45,7 +47,7 @@ pub struct HealthBody {
 /// How each dependency is.
 #[derive(Serialize, ToSchema)]
 pub struct ReadyBody {
-    /// `ready`, `degraded` when only mail or the broker is down, `stopping`, or `unavailable`.
+    /// `ready`, `degraded` when only mail, the broker or the token keys are, `stopping`, or `unavailable`.
     #[schema(example = "ready")]
     status: &'static str,
     /// Each dependency: `up`, `down`, or `unknown` if it wasn't needed lately.
@@ -74,7 +76,8 @@ pub async fn live(identity: Data<Identity>) -> HttpResponse {
 
 /// Readiness
 ///
-/// Whether it can serve: 503 when the database is down, 200 with `degraded` when only mail or the broker is.
+/// Whether it can serve: 503 when the database is down, 200 with `degraded` when only mail or the broker is, or the token keys are
+/// out of reach.
 #[utoipa::path(
     get,
     path = "/health/ready",
@@ -90,13 +93,17 @@ pub async fn ready(dependencies: Data<Dependencies>) -> HttpResponse {
     let differences = dependencies.audit.differences();
     let (mail, closing) = (dependencies.outbox.health.last(), dependencies.closing.has_begun());
     let broker = dependencies.broker.as_ref().map(Health::last);
+    let keys = dependencies.keys.as_ref().map(Health::last);
     let state = |up| if up { "up" } else { "down" };
     let mut dependencies =
         BTreeMap::from([("database", state(database)), ("mail", mail.map_or("unknown", state))]);
     if let Some(broker) = broker {
         dependencies.insert("broker", broker.map_or("unknown", state));
     }
-    let all_well = mail != Some(false) && broker != Some(Some(false));
+    if let Some(keys) = keys {
+        dependencies.insert("token_keys", keys.map_or("unknown", state));
+    }
+    let all_well = mail != Some(false) && broker != Some(Some(false)) && keys != Some(Some(false));
     let (mut response, status) = match (database, all_well) {
         _ if closing => (HttpResponse::ServiceUnavailable(), "stopping"),
         (false, _) => (HttpResponse::ServiceUnavailable(), "unavailable"),

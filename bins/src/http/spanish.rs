@@ -65,6 +65,7 @@ pub fn detail(code: &str) -> Option<&'static str> {
         "request_timeout" => "la petición tardó demasiado en llegar",
         "session_ended" => "la sesión ha terminado",
         "sku_taken" => "este SKU ya está en uso",
+        "tokens_unchecked" => "los tokens no se pueden comprobar en este momento",
         "token_expired" => "el token ha caducado",
         "too_many_requests" => "demasiadas peticiones; espera un poco",
         "too_many_streams" => "ya hay demasiados flujos de eventos abiertos",

@@ -8,12 +8,12 @@ use uuid::Uuid;
 
 use super::{
     Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, PendingCode, PersonalData,
-    RefreshTokens, Resend, SessionRepository, TokenSigner, UserDirectory, UserFilter, UserHistory,
+    RefreshTokens, Resend, SessionRepository, TokenKeys, TokenSigner, UserDirectory, UserFilter, UserHistory,
     UserRepository,
 };
 use crate::{
     ActivityRow, Challenge, LoginCode, Password, PasswordAttempt, PasswordHash, RefreshToken, Session,
-    SessionId, User, UserId, Username,
+    SessionId, TokenKey, User, UserId, Username,
 };
 
 #[async_trait]
@@ -112,6 +112,19 @@ impl<T: PersonalData + ?Sized> PersonalData for Arc<T> {
     }
     async fn pending_code(&self, user: UserId) -> Result<Option<PendingCode>, StoreError> {
         (**self).pending_code(user).await
+    }
+}
+
+#[async_trait]
+impl<T: TokenKeys + ?Sized> TokenKeys for Arc<T> {
+    async fn add(&self, key: &TokenKey) -> Result<bool, StoreError> {
+        (**self).add(key).await
+    }
+    async fn all(&self) -> Result<Vec<TokenKey>, StoreError> {
+        (**self).all().await
+    }
+    async fn retire(&self, id: &str) -> Result<(), StoreError> {
+        (**self).retire(id).await
     }
 }
 

@@ -6,6 +6,7 @@ mod login_codes;
 mod password_hasher;
 mod personal_data;
 mod sessions;
+mod token_keys;
 mod tokens;
 mod users;
 
@@ -15,5 +16,6 @@ pub use login_codes::{LoginCodeGenerator, LoginCodes, Resend};
 pub use password_hasher::{HashError, PasswordHasher};
 pub use personal_data::{PendingCode, PersonalData};
 pub use sessions::SessionRepository;
+pub use token_keys::TokenKeys;
 pub use tokens::{RefreshTokens, TokenSigner};
 pub use users::{UserDirectory, UserFilter, UserRepository};

@@ -167,6 +167,19 @@ macro_rules! tokens {
     };
 }
 
+/// The suite of [`TokenKeys`](domain_auth::TokenKeys). The subject is a fresh one.
+#[macro_export]
+macro_rules! token_keys {
+    ($subject:expr) => {
+        $crate::cases! { token_keys($subject):
+            what_is_kept_is_given_in_the_order_of_turns
+            a_key_is_kept_once
+            of_twenty_who_keep_one_key_one_is_first
+            a_retired_key_no_longer_signs_and_does_not_come_back
+        }
+    };
+}
+
 /// The suite of [`Activity`](domain_auth::Activity) and its projection. The subject is a fresh store of users and all that.
 #[macro_export]
 macro_rules! user_activity {

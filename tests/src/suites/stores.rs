@@ -37,6 +37,10 @@ macro_rules! auth_store {
             use super::*;
             $crate::login_codes!($fresh);
         }
+        mod token_keys {
+            use super::*;
+            $crate::token_keys!($fresh);
+        }
         mod idempotency_keys {
             use super::*;
             $crate::idempotency_keys!($fresh);

@@ -19,6 +19,7 @@ mod revocation;
 mod seed;
 mod settings;
 mod stream;
+mod token_keys;
 mod walk;
 mod world;
 

@@ -1,27 +1,36 @@
 //! What must be dead, each way that people have broken verifiers with.
 mod claims;
+#[cfg(feature = "jwks")]
+mod fetched;
 mod forged;
+mod kept;
+mod keys;
+mod signatures;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain_auth::TokenSigner;
+use domain_auth::{TokenAlgorithm, TokenSigner};
 use domain_shared::{Claims, Scope, TokenError, TokenVerifier};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{JwtKeys, JwtSigner, JwtVerifier, keys::read_private};
+use super::{JwtSigner, JwtVerifier, KeyRing, SigningKey, key::algorithm};
+
+const ALL: [TokenAlgorithm; 3] = [TokenAlgorithm::EdDsa, TokenAlgorithm::Es256, TokenAlgorithm::Hs256];
 
 struct World {
-    keys: JwtKeys,
+    key: SigningKey,
+    ring: KeyRing,
     verifier: JwtVerifier,
     now: DateTime<Utc>,
 }
 
 impl World {
-    fn new() -> Self {
-        let keys = JwtKeys::generate().unwrap();
-        let verifier = JwtVerifier::from_pem(&keys.public_pem, "us", "them").unwrap();
-        Self { keys, verifier, now: DateTime::from_timestamp(1_800_000_000, 0).unwrap() }
+    fn new(algorithm: TokenAlgorithm) -> Self {
+        let key = SigningKey::generate(algorithm).unwrap();
+        let ring = KeyRing::from(key.clone());
+        let verifier = JwtVerifier::new(ring.clone(), "us", "them");
+        Self { key, ring, verifier, now: DateTime::from_timestamp(1_800_000_000, 0).unwrap() }
     }
 
     fn claims(&self) -> Claims {
@@ -36,7 +45,7 @@ impl World {
     }
 
     fn signed(&self) -> String {
-        JwtSigner::from_pem(&self.keys.private_pem, "us", "them").unwrap().sign(&self.claims()).unwrap()
+        JwtSigner::new(self.key.clone().into(), "us", "them").sign(&self.claims()).unwrap()
     }
 
     /// The header and the payload of a token of ours, to be spoiled.
@@ -49,8 +58,10 @@ impl World {
     /// Any token, signed with our key.
     fn mint(&self, header: &str, payload: &str) -> String {
         let message = format!("{}.{}", encode(header), encode(payload));
-        let signature = read_private(&self.keys.private_pem).unwrap().pair.sign(message.as_bytes());
-        format!("{message}.{}", encode(signature))
+        let key = &self.key;
+        let signature =
+            jsonwebtoken::crypto::sign(message.as_bytes(), &key.encoding, algorithm(key.algorithm()));
+        format!("{message}.{}", signature.unwrap())
     }
 
     fn verify(&self, token: &str) -> Result<Claims, TokenError> {

@@ -15,6 +15,7 @@ mod query;
 mod repository;
 mod revocations;
 mod sessions;
+mod signing_keys;
 mod snapshots;
 mod stored;
 mod users;

@@ -1,6 +1,7 @@
 //! auth-service over HTTP, under `/api/v1/auth`. One file per thing people do; routes and their policies are listed here.
 mod activity;
 mod change_password;
+mod jwks;
 mod login;
 mod profile;
 mod register;
@@ -13,6 +14,7 @@ mod users;
 use actix_web::web;
 use utoipa::OpenApi;
 
+pub use jwks::Published;
 pub use signed_in::{SignedIn, Superuser};
 
 use super::{
@@ -41,6 +43,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(
             resource(&at("/change-password"), "PUT").route(web::put().to(change_password::change_password)),
         )
+        .service(resource("/.well-known/jwks.json", "GET, HEAD").route(get().to(jwks::published)))
         .service(resource(&at("/users"), "GET, HEAD").route(get().to(users::list)))
         .service(resource(&at("/users/{id}"), "GET, HEAD").route(get().to(users::get)))
         .service(resource(&at("/users/{id}/activity"), "GET, HEAD").route(get().to(activity::get)))
@@ -71,6 +74,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         profile::me,
         session::verify,
         session::forward,
+        jwks::published,
         profile::update_profile,
         change_password::change_password,
         users::list,

@@ -112,7 +112,7 @@ impl AuthService {
             self.events.deliver(PasswordChangedMail { users: users.clone(), mailer: mailer.clone() }),
             self.events.deliver(NewSessionMail { users, sessions, mailer }),
         ];
-        tasks.push(self.events.forget());
+        tasks.push(self.events.forget(self.store.keys.clone()));
         tasks.extend(self.events.relay());
         tasks.extend(self.store.audit.tasks());
         tasks

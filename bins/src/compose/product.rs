@@ -111,7 +111,7 @@ impl ProductService {
             );
         }
         tasks.extend(revoking);
-        tasks.push(self.events.forget());
+        tasks.push(self.events.forget(self.store.keys.clone()));
         tasks.extend(self.events.relay());
         tasks.extend(self.store.audit.tasks());
         tasks

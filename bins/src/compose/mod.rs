@@ -2,6 +2,7 @@
 mod audit;
 mod auth;
 mod broker;
+mod drift;
 mod events;
 mod mail;
 mod opened;
@@ -9,7 +10,7 @@ mod product;
 mod read_model;
 mod stores;
 
-pub use audit::Audit;
+pub use audit::{Audit, Walked};
 pub use auth::{AuthPorts, AuthService};
 pub use broker::Broker;
 pub use events::{Events, Log, Task};

@@ -103,7 +103,7 @@ impl AuthStore {
             people: store.clone(),
             activity: store.clone(),
             keys: store.clone(),
-            audit: Audit::new(store.clone())
+            audit: Audit::new(store.clone(), store.clone())
                 .of::<User>(store.clone())
                 .with::<UserActivity>(store.clone())
                 .of::<Session>(store.clone()),
@@ -147,7 +147,7 @@ impl ProductStore {
             summary: store.clone(),
             revocations: store.clone(),
             keys: store.clone(),
-            audit: Audit::new(store.clone())
+            audit: Audit::new(store.clone(), store.clone())
                 .of::<Product>(store.clone())
                 .with::<StockLedger>(store.clone())
                 .with::<Inventory>(store.clone()),

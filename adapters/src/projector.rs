@@ -31,93 +31,90 @@ pub async fn run<P: Projection>(log: &impl EventLog, store: &impl ProjectionStor
     }
 }
 
+/// Folds what there is to fold into the live rows of `P`, unless somebody else is at it.
+///
+/// # Errors
+/// Whatever the store answers.
+pub async fn catch_up<P: Projection>(store: &(impl ProjectionStore<P> + ?Sized)) -> Result<(), StoreError> {
+    while store.fold(Generation::Live, BATCH).await?.is_some() {}
+    Ok(())
+}
+
 fn report(error: &(dyn Error + 'static), projection: &str) {
     tracing::warn!(error, projection, "a read model stays behind");
 }
 
-/// Builds the rows of `P` again beside the live ones, then has them take their place. Tells `progress` how far it is.
+/// Builds the rows of `P` again beside the live ones, then has them take their place. Tells `progress` how far it is. Of
+/// several at once the last to begin counts: the others help to build its rows, and all end when those are live.
 ///
 /// # Errors
-/// Whatever the store answers; the live rows are as they were.
+/// What the store answers if it does so time and again, or if nothing moves for long; the live rows are as they were.
 pub async fn rebuild<P: Projection>(
     store: &(impl ProjectionStore<P> + ?Sized),
-    mut progress: impl FnMut(u64),
+    mut progress: impl FnMut(u64) + Send,
 ) -> Result<(), StoreError> {
     /// Events keep coming, and somebody else may be folding them.
     const BREATH: Duration = Duration::from_millis(5);
-    const PATIENCE: Duration = Duration::from_secs(10);
-    store.begin_shadow().await?;
+    const PATIENCE: Duration = Duration::from_mins(1);
+    let mut trouble = Trouble::default();
+    let awaited = loop {
+        match store.begin_shadow().await {
+            Ok(number) => break number,
+            Err(error) => trouble.sit_out(error, P::NAME).await?,
+        }
+    };
     let mut moved = Instant::now();
     loop {
-        match store.fold(Generation::Shadow, BATCH * 4).await? {
-            Some(position) => {
-                moved = Instant::now();
+        let step = match store.fold(Generation::Shadow, BATCH * 4).await {
+            Ok(None) => store.swap(awaited).await.map(|is_done| is_done.then_some(Step::Done)),
+            folded => folded.map(|position| position.map(Step::Folded)),
+        };
+        match step {
+            Ok(Some(Step::Done)) => return Ok(()),
+            Ok(Some(Step::Folded(position))) => {
+                (moved, trouble) = (Instant::now(), Trouble::default());
                 progress(position);
             }
-            None if store.swap().await? => return Ok(()),
-            None if moved.elapsed() > PATIENCE => {
-                return Err(StoreError::unavailable("another rebuild has taken over"));
+            Ok(None) if moved.elapsed() > PATIENCE => {
+                return Err(StoreError::unavailable("somebody else has the rows and doesn't get ahead"));
             }
-            None => sleep(BREATH).await,
+            Ok(None) => sleep(BREATH).await,
+            Err(error) => trouble.sit_out(error, P::NAME).await?,
         }
+    }
+}
+
+enum Step {
+    Folded(u64),
+    Done,
+}
+
+/// Failures since something went well.
+struct Trouble {
+    failures: u32,
+    backoff: Backoff,
+}
+
+impl Default for Trouble {
+    fn default() -> Self {
+        Self { failures: 0, backoff: Backoff::new(Duration::from_millis(100), Duration::from_secs(5)) }
+    }
+}
+
+impl Trouble {
+    /// Waits a while if it may pass; gives `error` back if it has gone on for too long.
+    async fn sit_out(&mut self, error: StoreError, projection: &str) -> Result<(), StoreError> {
+        /// About half a minute.
+        const MOST: u32 = 10;
+        self.failures += 1;
+        if self.failures > MOST {
+            return Err(error);
+        }
+        report(&error, projection);
+        sleep(self.backoff.pause()).await;
+        Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::{Arc, Mutex};
-
-    use chrono::{DateTime, Utc};
-    use domain_product::{Ledger, Quantity, StockLedger};
-    use domain_shared::{Clock, Context, IdGenerator, Repository, ValueObject};
-
-    use super::*;
-    use crate::{
-        memory::MemoryStore,
-        system::{SystemClock, UuidV7},
-    };
-
-    fn context(at: DateTime<Utc>) -> Context {
-        Context { command_id: UuidV7.next_id(), at, actor: None, traceparent: None }
-    }
-
-    /// A product with `movements` movements.
-    async fn product(store: &MemoryStore, movements: u32) -> domain_product::ProductId {
-        use domain_product::{Currency, Draft, Money, Product, ProductId, ProductName, Stock, Threshold};
-        let draft = Draft {
-            name: ProductName::parse("thing".into()).unwrap(),
-            description: None,
-            price: Money::restore(100, Currency::USD),
-            stock: Stock::NONE,
-            sku: None,
-            category: None,
-            low_stock_threshold: Threshold::DEFAULT,
-            is_active: true,
-        };
-        let id = ProductId(UuidV7.next_id());
-        store.save(&mut Product::create(id, draft, &context(SystemClock.now()))).await.unwrap();
-        for _ in 0..movements {
-            let context = context(SystemClock.now());
-            let add = move |p: &mut Product| p.add_stock(Quantity::parse(1).unwrap(), None, None, &context);
-            store.change(id, Arc::new(add)).await.unwrap().unwrap();
-        }
-        id
-    }
-
-    #[tokio::test]
-    async fn the_rows_keep_up_and_are_built_again_meanwhile() {
-        let store = MemoryStore::default();
-        let running = tokio::spawn({
-            let store = store.clone();
-            async move { run::<StockLedger>(&store, &store).await }
-        });
-        let id = product(&store, 20).await;
-        let seen = store.backlog(0).await.unwrap().events;
-        assert_eq!(store.of_product(id, None, 100, seen).await.unwrap().len(), 20);
-        let told = Mutex::new(Vec::new());
-        rebuild::<StockLedger>(&store, |position| told.lock().unwrap().push(position)).await.unwrap();
-        assert_eq!(told.into_inner().unwrap().last(), Some(&seen));
-        assert_eq!(store.of_product(id, None, 100, seen).await.unwrap().len(), 20);
-        running.abort();
-    }
-}
+mod tests;

@@ -103,9 +103,9 @@ fn up_to_date<'a, E: DomainEvent>(
 #[error("the event {id} of type {kind} can't be read")]
 pub struct EventDecodeError {
     kind: String,
-    id: Uuid,
+    pub(crate) id: Uuid,
     #[source]
-    source: serde_json::Error,
+    pub(crate) source: serde_json::Error,
 }
 
 #[cfg(test)]

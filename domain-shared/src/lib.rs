@@ -46,9 +46,9 @@ pub use ports::{
     Reactor, Repository, Revocations, Setback, Snapshots, TokenVerifier, deliver, recall,
 };
 pub use projection::{Folded, ProjectedRow, Projection, fold, keys};
-pub use replaying::replay_log;
+pub use replaying::{ReplayError, replay_log};
 pub use revocation::{DenyList, Revocation, Revoked};
 pub use scope::{Scope, Scopes};
 pub use text::{line, paragraph};
 pub use token::{Claims, TokenError};
-pub use verify::{Difference, Shown, verify_projection, verify_snapshots};
+pub use verify::{Difference, Shown, Verified, verify_long_projection, verify_projection, verify_snapshots};

@@ -1,17 +1,37 @@
 use uuid::Uuid;
 
-use crate::{Aggregate, EventEnvelope, EventLog, Journal, StoreError, decode};
+use crate::{Aggregate, EventDecodeError, EventEnvelope, EventLog, Journal, StoreError, decode};
+
+/// Why a history can't be replayed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The log didn't answer.
+    #[error(transparent)]
+    Log(#[from] StoreError),
+    /// An event can't be read.
+    #[error(transparent)]
+    Unreadable(#[from] EventDecodeError),
+}
+
+impl From<ReplayError> for StoreError {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::Log(error) => error,
+            ReplayError::Unreadable(error) => Self::unavailable(error),
+        }
+    }
+}
 
 /// The aggregate as its history in `log` leads to it, as far as events are `wanted`; `None` if nothing is, or nothing
 /// founds it. However long the history is, little of it is in memory at a time.
 ///
 /// # Errors
-/// Whatever the log answers; [`StoreError::Unavailable`] if an event can't be read.
+/// Whatever the log answers, and if an event can't be read.
 pub async fn replay_log<A: Aggregate>(
     log: &(impl EventLog + ?Sized),
     id: Uuid,
     wanted: impl Fn(&EventEnvelope) -> bool + Send,
-) -> Result<Option<A>, StoreError> {
+) -> Result<Option<A>, ReplayError> {
     const PAGE: usize = 500;
     let (mut aggregate, mut version): (Option<A>, u64) = (None, 0);
     loop {
@@ -21,8 +41,7 @@ pub async fn replay_log<A: Aggregate>(
             if !wanted(&stored.event) {
                 return Ok(aggregate);
             }
-            let (event, at) =
-                (decode(&stored.event).map_err(StoreError::unavailable)?, stored.event.occurred_at);
+            let (event, at) = (decode(&stored.event)?, stored.event.occurred_at);
             match &mut aggregate {
                 Some(aggregate) => aggregate.apply(&event, at),
                 None => aggregate = A::found(id, &event, at),

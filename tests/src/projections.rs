@@ -37,7 +37,7 @@ impl<S> Store for S where
 }
 
 pub(crate) const LIVE: Generation = Generation::Live;
-const SHADOW: Generation = Generation::Shadow;
+pub(crate) const SHADOW: Generation = Generation::Shadow;
 
 pub(crate) async fn fold_ledger(store: &impl Store, generation: Generation) {
     while ProjectionStore::<StockLedger>::fold(store, generation, 3).await.unwrap().is_some() {}
@@ -197,16 +197,17 @@ pub async fn a_shadow_is_built_beside_the_live_rows_and_takes_their_place(store:
     add(&store, product, 1).await;
     fold_ledger(&store, LIVE).await;
     let before = ledger_of(&store, product).await;
-    let swap = async || ProjectionStore::<StockLedger>::swap(&store).await.unwrap();
-    assert!(!swap().await, "there is no shadow");
-    ProjectionStore::<StockLedger>::begin_shadow(&store).await.unwrap();
-    assert!(!swap().await, "the shadow is behind");
+    let begin = async || ProjectionStore::<StockLedger>::begin_shadow(&store).await.unwrap();
+    let swap = async |awaited| ProjectionStore::<StockLedger>::swap(&store, awaited).await.unwrap();
+    let number = begin().await;
+    assert!(!swap(number).await, "the shadow is behind");
     assert_eq!(ledger_of(&store, product).await, before, "the live rows are read meanwhile");
     fold_ledger(&store, SHADOW).await;
     assert_eq!(ledger_of(&store, product).await, before);
-    assert!(swap().await);
+    assert!(swap(number).await);
     assert_eq!(ledger_of(&store, product).await, before, "the log says the same twice");
-    assert!(!swap().await, "there is no shadow any more");
+    assert!(swap(number).await, "it is live already");
+    assert!(!swap(number + 1).await, "there is no shadow any more");
     add(&store, product, 1).await;
     fold_ledger(&store, LIVE).await;
     assert_eq!(ledger_of(&store, product).await.len(), 2, "the new rows follow the log");
@@ -216,10 +217,13 @@ pub async fn a_shadow_that_is_begun_again_begins_anew(store: impl Store) {
     let product = small(&store).await;
     add(&store, product, 1).await;
     fold_ledger(&store, LIVE).await;
+    let mut numbers = Vec::new();
     for _ in 0..2 {
-        ProjectionStore::<StockLedger>::begin_shadow(&store).await.unwrap();
+        numbers.push(ProjectionStore::<StockLedger>::begin_shadow(&store).await.unwrap());
         fold_ledger(&store, SHADOW).await;
     }
-    assert!(ProjectionStore::<StockLedger>::swap(&store).await.unwrap());
+    assert!(ProjectionStore::<StockLedger>::swap(&store, numbers[0]).await.unwrap(), "a later one will do");
     assert_eq!(ledger_of(&store, product).await.len(), 1);
+    numbers.push(ProjectionStore::<StockLedger>::begin_shadow(&store).await.unwrap());
+    assert!(numbers.is_sorted_by(|one, next| one < next), "no number comes twice: {numbers:?}");
 }

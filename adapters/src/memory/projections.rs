@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use domain_auth::{Activity, ActivityRow, UserActivity, UserId};
@@ -18,9 +18,10 @@ pub(super) struct Rows<R> {
     shadow: Option<Fold<R>>,
 }
 
-/// Rows and how far they have come.
+/// A set of rows, its number, and how far it has come.
 #[derive(Debug, Clone)]
 struct Fold<R> {
+    number: u64,
     position: u64,
     rows: BTreeMap<Uuid, R>,
 }
@@ -33,7 +34,7 @@ impl<R> Default for Rows<R> {
 
 impl<R> Default for Fold<R> {
     fn default() -> Self {
-        Self { position: 0, rows: BTreeMap::new() }
+        Self { number: 0, position: 0, rows: BTreeMap::new() }
     }
 }
 
@@ -100,25 +101,33 @@ impl<P: Kept> ProjectionStore<P> for MemoryStore {
         Ok(events.last().map(|last| last.position))
     }
 
-    async fn begin_shadow(&self) -> Result<(), StoreError> {
-        P::rows(&mut self.state()).shadow = Some(Fold::default());
-        Ok(())
-    }
-
-    async fn swap(&self) -> Result<bool, StoreError> {
+    async fn begin_shadow(&self) -> Result<u64, StoreError> {
         let mut state = self.state();
         let rows = P::rows(&mut state);
-        let has_come = |shadow: &mut Fold<P::Row>| shadow.position >= rows.live.position;
-        let shadow = rows.shadow.take_if(has_come);
-        let is_there = shadow.is_some();
-        rows.live = shadow.unwrap_or_else(|| std::mem::take(&mut rows.live));
-        Ok(is_there)
+        let number = 1 + rows.shadow.as_ref().map_or(rows.live.number, |shadow| shadow.number);
+        rows.shadow = Some(Fold { number, ..Fold::default() });
+        Ok(number)
+    }
+
+    async fn swap(&self, awaited: u64) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let Rows { live, shadow } = P::rows(&mut state);
+        if let Some(complete) = shadow.take_if(|shadow| shadow.position >= live.position) {
+            *live = complete;
+        }
+        Ok(live.number >= awaited)
     }
 
     async fn rows_of(&self, aggregates: &[Uuid]) -> Result<Vec<P::Row>, StoreError> {
         let mut state = self.state();
         let rows = P::rows(&mut state).live.rows.values();
         Ok(rows.filter(|row| aggregates.contains(&row.aggregate())).cloned().collect())
+    }
+
+    async fn aggregates_after(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, StoreError> {
+        let mut state = self.state();
+        let all: BTreeSet<_> = P::rows(&mut state).live.rows.values().map(ProjectedRow::aggregate).collect();
+        Ok(all.into_iter().filter(|id| after.is_none_or(|after| *id > after)).take(limit).collect())
     }
 }
 

@@ -1,18 +1,13 @@
 //! Each set of rows is claimed by locking its row in `projections`, for one transaction.
-use diesel_async::SimpleAsyncConnection;
 use domain_shared::{Generation, StoreError};
 
 use super::{
     Conn, PgStore,
     pool::Loan,
-    shared::{Projected, advance, claim, replace},
-    transaction::commit,
+    shared::{Projected, advance, begin_shadow, claim, swap},
+    transaction::{begin, commit},
 };
 use crate::{crash_point::crash_point, sql::failure::Failure};
-
-async fn begin(mut conn: Conn<'_>) -> Result<(), Failure> {
-    Ok(conn.batch_execute("BEGIN").await?)
-}
 
 impl PgStore {
     pub(super) async fn fold_set<P: Projected>(
@@ -54,24 +49,31 @@ impl PgStore {
         Ok(reached)
     }
 
-    pub(super) async fn swap_sets<P: Projected>(&self) -> Result<bool, StoreError> {
+    pub(super) async fn begin_set<P: Projected>(&self) -> Result<u64, StoreError> {
         self.within(async {
             let loan = Loan::from(&self.pool).await?;
-            let outcome = swap_claimed::<P>(loan.conn()).await;
+            let outcome = together(loan.conn(), begin_shadow(loan.conn(), P::NAME)).await;
+            self.ended(loan, outcome).await
+        })
+        .await
+    }
+
+    pub(super) async fn swap_sets<P: Projected>(&self) -> Result<Option<u64>, StoreError> {
+        self.within(async {
+            let loan = Loan::from(&self.pool).await?;
+            let outcome = together(loan.conn(), swap(loan.conn(), P::NAME)).await;
             self.ended(loan, outcome).await
         })
         .await
     }
 }
 
-async fn swap_claimed<P: Projected>(conn: Conn<'_>) -> Result<bool, Failure> {
+async fn together<T>(
+    conn: Conn<'_>,
+    work: impl Future<Output = Result<T, Failure>> + Send,
+) -> Result<T, Failure> {
     begin(conn).await?;
-    let live = claim(conn, P::NAME, Generation::Live).await?;
-    let shadow = claim(conn, P::NAME, Generation::Shadow).await?;
-    let sets = live.zip(shadow).filter(|(live, shadow)| shadow.1 >= live.1);
-    if let Some((live, shadow)) = sets {
-        replace(conn, P::NAME, live.0, shadow.0).await?;
-    }
+    let done = work.await?;
     commit(conn).await?;
-    Ok(sets.is_some())
+    Ok(done)
 }

@@ -5,7 +5,7 @@ use super::{
     Conn, SqliteStore,
     connection::transaction,
     error::store_error,
-    shared::{After, Projected, Query, advance, claim, replace},
+    shared::{After, Projected, Query, advance, begin_shadow, claim, swap},
     store::now,
 };
 use crate::{crash_point::crash_point, sql::failure::Failure};
@@ -34,19 +34,12 @@ impl SqliteStore {
         Ok(reached)
     }
 
-    pub(super) async fn swap_sets<P: Projected>(&self) -> Result<bool, StoreError> {
-        let swap = |conn: Conn<'_>| {
-            transaction(conn, |conn| {
-                let live = now(claim(conn, P::NAME, Generation::Live))?;
-                let shadow = now(claim(conn, P::NAME, Generation::Shadow))?;
-                let sets = live.zip(shadow).filter(|(live, shadow)| shadow.1 >= live.1);
-                if let Some((live, shadow)) = sets {
-                    now(replace(conn, P::NAME, live.0, shadow.0))?;
-                }
-                Ok(sets.is_some())
-            })
-        };
-        self.on_writer(swap).await
+    pub(super) async fn begin_set<P: Projected>(&self) -> Result<u64, StoreError> {
+        self.on_writer(|conn| transaction(conn, |conn| now(begin_shadow(conn, P::NAME)))).await
+    }
+
+    pub(super) async fn swap_sets<P: Projected>(&self) -> Result<Option<u64>, StoreError> {
+        self.on_writer(|conn| transaction(conn, |conn| now(swap(conn, P::NAME)))).await
     }
 
     async fn on_writer<T: Send + 'static>(

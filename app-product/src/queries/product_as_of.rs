@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain_product::{Product, ProductId};
-use domain_shared::{Caller, EventEnvelope, Handle, replay_log};
+use domain_shared::{Caller, EventEnvelope, Handle, StoreError, replay_log};
 
 use super::GetProduct;
 use crate::{AppError, Ports, Products};
@@ -30,7 +30,8 @@ impl<P: Ports> Handle<ProductAsOf> for Products<P> {
         }
         let by_then = move |event: &EventEnvelope| event.occurred_at <= at;
         replay_log::<Product>(self.0.log(), product.0, by_then)
-            .await?
+            .await
+            .map_err(StoreError::from)?
             .filter(|product| !product.is_deleted && (product.is_active || inactive_too))
             .ok_or(AppError::ProductNotFound)
     }

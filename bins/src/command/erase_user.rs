@@ -35,6 +35,10 @@ impl EraseUser {
         }
         let erase = Erase { user: user.id() };
         let erased = service.auth.handle(erase, &Caller::default()).await.map_err(|e| who::failure(&e))?;
+        // Read models follow the log, but if nobody serves, only from the next time on.
+        for model in service.store.audit.models() {
+            model.catch_up().await?;
+        }
         Ok(format!("{} is erased; what is left is called {}", erased.id().0, erased.username))
     }
 }

@@ -1,6 +1,6 @@
 use app_auth::queries::{ExportUser as Export, UserExport};
 use clap::Args;
-use domain_auth::{EndReason, FullName, PendingCode, PhoneNumber, Session, User};
+use domain_auth::{ActivityRow, EndReason, FullName, PendingCode, PhoneNumber, Session, User};
 use domain_shared::{Aggregate, Caller, Handle, Scope};
 use serde_json::{Value, json};
 
@@ -33,6 +33,7 @@ fn document(held: &UserExport) -> Result<Value, serde_json::Error> {
         "password": "a hash of it is held, which is handed out to nobody",
         "sessions": held.sessions.iter().map(session).collect::<Vec<_>>(),
         "pending_code": held.pending_code.as_ref().map(pending),
+        "activity": held.activity.as_ref().map(activity),
         "events": serde_json::to_value(&held.events)?,
     }))
 }
@@ -67,6 +68,16 @@ fn session(session: &Session) -> Value {
         "expires_at": session.expires_at,
         "generation": session.generation,
         "ended": session.ended.map(EndReason::as_str),
+    })
+}
+
+fn activity(row: &ActivityRow) -> Value {
+    json!({
+        "registered_at": row.registered_at,
+        "last_login_at": row.last_login_at,
+        "logins": row.logins,
+        "password_changed_at": row.password_changed_at,
+        "last_event_at": row.last_event_at,
     })
 }
 

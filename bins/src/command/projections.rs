@@ -3,7 +3,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use clap::Subcommand;
@@ -87,7 +87,7 @@ async fn verify(services: &[(Audit, Log)]) -> Result<(), ComposeError> {
     };
     let mut count = 0;
     for (audit, _) in services {
-        count += audit.verify(Duration::ZERO, &found).await?.0;
+        count += audit.verify(&found).await?.aggregates;
     }
     match differences.into_inner().unwrap_or_else(PoisonError::into_inner) {
         0 => {

@@ -1,19 +1,19 @@
 //! Whether what a service keeps is what its log says.
 use std::{
-    error::Error,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
     time::Duration,
 };
 
-use domain_shared::{Difference, EventLog, Projection, ProjectionStore, Shown, Snapshots, StoreError};
+use domain_shared::{
+    Checkpoints, Difference, EventLog, Projection, ProjectionStore, Shown, Snapshots, StoreError, Verified,
+};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::{
     ReadModel, Task,
+    drift::{Drift, Turn},
     read_model::{Kind, Model, Rows},
 };
 
@@ -21,8 +21,9 @@ use super::{
 #[derive(Clone)]
 pub struct Audit {
     log: Arc<dyn EventLog>,
+    pub(super) checkpoints: Arc<dyn Checkpoints>,
     kinds: Vec<Checked>,
-    found: Arc<Found>,
+    pub(super) drift: Arc<Drift>,
 }
 
 /// A kind of aggregate and the read models about it.
@@ -32,21 +33,21 @@ struct Checked {
     models: Vec<Arc<dyn ReadModel>>,
 }
 
-/// What the background check has found.
-#[derive(Debug, Default)]
-struct Found {
-    /// In the last complete pass.
-    last: AtomicU64,
-    /// In this pass.
-    now: AtomicU64,
+/// What was compared.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Walked {
+    /// How many aggregates.
+    pub aggregates: u64,
+    /// In how many steps.
+    pub steps: u32,
 }
 
 /// How many aggregates are compared at once.
 const STEP: usize = 100;
 
 impl Audit {
-    pub(super) fn new(log: Arc<dyn EventLog>) -> Self {
-        Self { log, kinds: Vec::new(), found: Arc::default() }
+    pub(super) fn new(log: Arc<dyn EventLog>, checkpoints: Arc<dyn Checkpoints>) -> Self {
+        Self { log, checkpoints, kinds: Vec::new(), drift: Arc::default() }
     }
 
     /// Adds a kind of aggregate.
@@ -70,10 +71,10 @@ impl Audit {
         self.kinds.iter().flat_map(|checked| &checked.models)
     }
 
-    /// How many differences the background check knows of: those of its last pass, or more if this pass has found more.
+    /// How many differences the background check knows of; `None` if another instance checks.
     #[must_use]
-    pub fn differences(&self) -> u64 {
-        self.found.last.load(Ordering::Relaxed).max(self.found.now.load(Ordering::Relaxed))
+    pub fn differences(&self) -> Option<u64> {
+        self.drift.differences()
     }
 
     /// Keeps every read model up, and checks all the time whether anything has drifted.
@@ -84,110 +85,110 @@ impl Audit {
         tasks
     }
 
-    /// Compares everything with the log and hands each step's differences to `found`; how many aggregates there were, and
-    /// in how many steps.
+    /// Compares everything with the log and hands each step's differences to `found`.
     ///
     /// # Errors
     /// Whatever the store answers.
     pub async fn verify(
         &self,
-        pause: Duration,
         found: &(dyn Fn(Vec<Difference>) + Send + Sync),
-    ) -> Result<(u64, u32), StoreError> {
-        let (mut count, mut steps) = (0, 0);
-        for Checked { kind, models } in &self.kinds {
+    ) -> Result<Walked, StoreError> {
+        Ok(self.walk(Duration::ZERO, None, found).await?.unwrap_or_default())
+    }
+
+    /// The same with a rest after each step, for as long as it is this instance's `turn`; `None` if it is over.
+    pub(super) async fn walk(
+        &self,
+        pause: Duration,
+        mut turn: Option<&mut Turn>,
+        found: &(dyn Fn(Vec<Difference>) + Send + Sync),
+    ) -> Result<Option<Walked>, StoreError> {
+        let mut walked = Walked::default();
+        for checked in &self.kinds {
             let mut after = None;
             loop {
-                let ids = kind.ids_after(after, STEP).await?;
+                if let Some(turn) = turn.as_deref_mut()
+                    && !turn.is_kept().await?
+                {
+                    return Ok(None);
+                }
+                let ids = checked.ids_after(after, STEP).await?;
                 let Some(last) = ids.last() else { break };
                 after = Some(*last);
-                count += u64::try_from(ids.len()).unwrap_or_default();
-                steps += 1;
+                walked.aggregates += u64::try_from(ids.len()).unwrap_or_default();
+                walked.steps += 1;
                 let began = Instant::now();
-                found(compare(&**kind, models, &ids).await?);
+                found(checked.compare(&ids).await?);
                 // Whoever isn't in a hurry leaves the store to others most of the time.
                 let rest = if pause.is_zero() { pause } else { pause.max(began.elapsed() * 4) };
                 sleep(rest).await;
             }
         }
-        Ok((count, steps))
+        Ok(Some(walked))
     }
+}
 
-    /// Passes over everything again and again, each time within about forty seconds as long as there are no more than some
-    /// ten thousands.
-    async fn watch(&self) {
-        const PASS: Duration = Duration::from_secs(40);
-        const SHORTEST: Duration = Duration::from_millis(50);
-        let mut pause = SHORTEST;
-        loop {
-            let report = |differences: Vec<Difference>| {
-                let count = u64::try_from(differences.len()).unwrap_or(u64::MAX);
-                self.found.now.fetch_add(count, Ordering::Relaxed);
-                // Without the values: logs aren't for personal data.
-                for Difference { of, id, field, .. } in differences {
-                    tracing::error!(of, %id, field, "what is kept isn't what the log says");
-                }
-            };
-            match self.verify(pause, &report).await {
-                Ok((count, steps)) => {
-                    self.found.last.store(self.found.now.swap(0, Ordering::Relaxed), Ordering::Relaxed);
-                    pause = (PASS / steps.max(1)).max(SHORTEST);
-                    if count == 0 {
-                        sleep(Duration::from_secs(1)).await;
-                    }
-                }
-                // The next pass begins anew. What this one has found stays found until one comes to the end.
-                Err(error) => {
-                    let found = self.found.now.swap(0, Ordering::Relaxed);
-                    self.found.last.fetch_max(found, Ordering::Relaxed);
-                    cut_short(&error);
-                    sleep(Duration::from_secs(5)).await;
-                }
-            }
+impl Checked {
+    /// The first ids after `after` of aggregates that have a row, a history, or something in a read model.
+    async fn ids_after(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, StoreError> {
+        let mut ids: BTreeSet<_> = self.kind.ids_after(after, limit).await?.into_iter().collect();
+        for model in &self.models {
+            ids.extend(model.aggregates_after(after, limit).await?);
         }
+        Ok(ids.into_iter().take(limit).collect())
     }
-}
 
-fn cut_short(error: &(dyn Error + 'static)) {
-    tracing::warn!(error, "what is kept can't be compared with the log to the end");
-}
+    /// What differs, looked at twice, since what is read in several steps may change between them.
+    async fn compare(&self, ids: &[Uuid]) -> Result<Vec<Difference>, StoreError> {
+        let differences = self.compare_once(ids).await?;
+        if differences.is_empty() { Ok(differences) } else { self.compare_once(ids).await }
+    }
 
-/// What differs, looked at twice, since what is read in several steps may change between them.
-async fn compare(
-    kind: &dyn Kind,
-    models: &[Arc<dyn ReadModel>],
-    ids: &[Uuid],
-) -> Result<Vec<Difference>, StoreError> {
-    let groups = groups(&kind.versions(ids).await?);
-    let once = async || {
-        let mut differences = kind.verify(ids).await?;
-        for model in models {
-            for group in &groups {
+    async fn compare_once(&self, ids: &[Uuid]) -> Result<Vec<Difference>, StoreError> {
+        let Verified { mut differences, versions } = self.kind.verify(ids).await?;
+        let shares = Shares::of(ids, &versions);
+        for model in &self.models {
+            for group in &shares.groups {
                 differences.extend(model.verify(group).await?);
             }
+            for long in &shares.long {
+                differences.extend(model.verify_long(*long).await?);
+            }
         }
-        Ok::<_, StoreError>(differences)
-    };
-    let differences = once().await?;
-    if differences.is_empty() { Ok(differences) } else { once().await }
+        Ok(differences)
+    }
 }
 
-/// Aggregates whose histories fit into memory together. The read models about one whose own history doesn't are left to a
-/// rebuild: to compare them would be as much.
-fn groups(versions: &[(Uuid, u64)]) -> Vec<Vec<Uuid>> {
-    const MOST: u64 = 20_000;
-    let (mut groups, mut events) = (vec![Vec::new()], 0);
-    for (id, version) in versions.iter().filter(|(_, version)| *version <= MOST) {
-        events += version;
-        if events > MOST {
-            groups.push(Vec::new());
-            events = *version;
+/// How aggregates are compared with read models: so that little of their histories is in memory at a time.
+#[derive(Debug, PartialEq, Eq)]
+struct Shares {
+    /// Those whose histories fit into memory together.
+    groups: Vec<Vec<Uuid>>,
+    /// Those whose own history doesn't, or of which nobody knows how long it is.
+    long: Vec<Uuid>,
+}
+
+impl Shares {
+    fn of(ids: &[Uuid], versions: &HashMap<Uuid, u64>) -> Self {
+        const MOST: u64 = 20_000;
+        let mut shares = Self { groups: vec![Vec::new()], long: Vec::new() };
+        let mut events = 0;
+        for id in ids {
+            let Some(version) = versions.get(id).filter(|version| **version <= MOST) else {
+                shares.long.push(*id);
+                continue;
+            };
+            events += version;
+            if events > MOST {
+                shares.groups.push(Vec::new());
+                events = *version;
+            }
+            if let Some(group) = shares.groups.last_mut() {
+                group.push(*id);
+            }
         }
-        if let Some(group) = groups.last_mut() {
-            group.push(*id);
-        }
+        shares
     }
-    groups
 }
 
 #[cfg(test)]
@@ -195,10 +196,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_compared_at_once_fits_into_memory() {
+    fn what_is_compared_at_once_fits_into_memory_and_the_rest_is_compared_alone() {
         let id = Uuid::from_u128;
         let versions =
             [(id(1), 15_000), (id(2), 5_000), (id(3), 1), (id(4), 20_001), (id(5), 19_999), (id(6), 1)];
-        assert_eq!(groups(&versions), [vec![id(1), id(2)], vec![id(3), id(5)], vec![id(6)]]);
+        let ids = [1, 2, 3, 4, 5, 6, 7].map(id);
+        let Shares { groups, long } = Shares::of(&ids, &HashMap::from(versions));
+        assert_eq!(groups, [vec![id(1), id(2)], vec![id(3), id(5)], vec![id(6)]]);
+        assert_eq!(long, [id(4), id(7)]);
     }
 }

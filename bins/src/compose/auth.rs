@@ -125,7 +125,7 @@ impl AuthService {
         ];
         let keys = self.keys.clone();
         tasks.push(Box::pin(async move { keys.keep_up().await }));
-        tasks.push(self.events.forget());
+        tasks.push(self.events.forget(self.store.keys.clone()));
         tasks.extend(self.events.relay());
         tasks.extend(self.store.audit.tasks());
         tasks

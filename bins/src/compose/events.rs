@@ -8,10 +8,10 @@ use adapters::{
     system::SystemClock,
 };
 use async_trait::async_trait;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain_shared::{
-    BrokerError, Checkpoints, Clock, DeadLetterBox, EventLog, EventPublisher, EventSubscriber, Inbox, Once,
-    Reactor, Setback, StoredEvent,
+    BrokerError, Checkpoints, Clock, DeadLetterBox, EventLog, EventPublisher, EventSubscriber,
+    IdempotencyKeys, Inbox, Once, Reactor, Setback, StoreError, StoredEvent,
 };
 
 use tokio::time::sleep;
@@ -129,9 +129,10 @@ impl Events {
         Some(deliver(subscriber, reactor))
     }
 
-    /// Has the inbox forget what can't come again. Nothing is held back by a broker or a retry as long as that.
+    /// Has the inbox forget what can't come again, and `keys` those that have expired. Nothing is held back by a broker or a
+    /// retry as long as that.
     #[must_use]
-    pub fn forget(&self) -> Task {
+    pub fn forget(&self, keys: Arc<dyn IdempotencyKeys>) -> Task {
         const KEPT: TimeDelta = TimeDelta::days(30);
         const ROUND: Duration = Duration::from_hours(1);
         let inbox = self.log.inbox.clone();
@@ -141,6 +142,7 @@ impl Events {
                 let oldest = Uuid::from_u128(u128::try_from(millis).unwrap_or_default() << 80);
                 // If it fails, the next round does it.
                 let _ = inbox.forget_before(oldest).await;
+                let _ = sweep(&keys, SystemClock.now()).await;
                 sleep(ROUND).await;
             }
         })
@@ -152,6 +154,13 @@ impl Events {
         let (log, publisher) = (self.log.clone(), self.publisher.clone()?);
         Some(Box::pin(async move { relay::run(&log.events, &log.checkpoints, &publisher).await }))
     }
+}
+
+/// Drops every key that had expired at `now`, a few at a time.
+async fn sweep(keys: &impl IdempotencyKeys, now: DateTime<Utc>) -> Result<(), StoreError> {
+    const AT_ONCE: usize = 500;
+    while keys.sweep(now, AT_ONCE).await? > 0 {}
+    Ok(())
 }
 
 /// Leaves out what happened long ago: a reactor that is new, or comes to another broker, must not write to everybody
@@ -182,7 +191,6 @@ fn deliver(subscriber: Arc<dyn EventSubscriber>, reactor: impl Reactor) -> Task 
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use chrono::{DateTime, Utc};
     use domain_shared::EventEnvelope;
 
     use super::*;

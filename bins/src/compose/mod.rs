@@ -2,6 +2,7 @@
 mod audit;
 mod auth;
 mod broker;
+mod drift;
 mod events;
 mod mail;
 mod opened;
@@ -10,7 +11,7 @@ mod read_model;
 mod stores;
 mod token_keys;
 
-pub use audit::Audit;
+pub use audit::{Audit, Walked};
 pub use auth::{AuthPorts, AuthService};
 pub use broker::Broker;
 pub use events::{Events, Log, Task};

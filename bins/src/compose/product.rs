@@ -115,7 +115,7 @@ impl ProductService {
         }
         tasks.extend(revoking);
         tasks.extend(self.keys.task());
-        tasks.push(self.events.forget());
+        tasks.push(self.events.forget(self.store.keys.clone()));
         tasks.extend(self.events.relay());
         tasks.extend(self.store.audit.tasks());
         tasks

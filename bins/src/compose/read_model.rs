@@ -4,8 +4,8 @@ use std::sync::Arc;
 use adapters::projector;
 use async_trait::async_trait;
 use domain_shared::{
-    Difference, EventLog, Projection, ProjectionStore, Shown, Snapshots, StoreError, verify_projection,
-    verify_snapshots,
+    Difference, EventLog, Projection, ProjectionStore, Shown, Snapshots, StoreError, Verified,
+    verify_long_projection, verify_projection, verify_snapshots,
 };
 use uuid::Uuid;
 
@@ -22,8 +22,14 @@ pub trait ReadModel: Send + Sync {
     fn keep_up(self: Arc<Self>) -> Task;
     /// Builds its rows again while the old ones are read, and tells how far it is.
     async fn rebuild(&self, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<(), StoreError>;
+    /// Folds what there is to fold, unless somebody else is at it.
+    async fn catch_up(&self) -> Result<(), StoreError>;
+    /// Up to `limit` ids after `after` of aggregates that its rows follow from, in order.
+    async fn aggregates_after(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, StoreError>;
     /// Compares its rows about some aggregates with the log.
     async fn verify(&self, aggregates: &[Uuid]) -> Result<Vec<Difference>, StoreError>;
+    /// The same of one aggregate, however long its history is.
+    async fn verify_long(&self, aggregate: Uuid) -> Result<Vec<Difference>, StoreError>;
 }
 
 pub(super) struct Model<P: Projection> {
@@ -49,8 +55,20 @@ impl<P: Projection> ReadModel for Model<P> {
         projector::rebuild(&self.store, progress).await
     }
 
+    async fn catch_up(&self) -> Result<(), StoreError> {
+        projector::catch_up(&self.store).await
+    }
+
+    async fn aggregates_after(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, StoreError> {
+        self.store.aggregates_after(after, limit).await
+    }
+
     async fn verify(&self, aggregates: &[Uuid]) -> Result<Vec<Difference>, StoreError> {
         verify_projection(&self.store, &self.log, aggregates).await
+    }
+
+    async fn verify_long(&self, aggregate: Uuid) -> Result<Vec<Difference>, StoreError> {
+        verify_long_projection(&self.store, &self.log, aggregate).await
     }
 }
 
@@ -58,9 +76,7 @@ impl<P: Projection> ReadModel for Model<P> {
 #[async_trait]
 pub(super) trait Kind: Send + Sync {
     async fn ids_after(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, StoreError>;
-    async fn verify(&self, ids: &[Uuid]) -> Result<Vec<Difference>, StoreError>;
-    /// How many events each of those has that have a row.
-    async fn versions(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, u64)>, StoreError>;
+    async fn verify(&self, ids: &[Uuid]) -> Result<Verified, StoreError>;
 }
 
 pub(super) struct Rows<A: Shown> {
@@ -74,12 +90,7 @@ impl<A: Shown> Kind for Rows<A> {
         self.snapshots.ids_after(after, limit).await
     }
 
-    async fn verify(&self, ids: &[Uuid]) -> Result<Vec<Difference>, StoreError> {
+    async fn verify(&self, ids: &[Uuid]) -> Result<Verified, StoreError> {
         verify_snapshots(&*self.snapshots, &self.log, ids).await
-    }
-
-    async fn versions(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, u64)>, StoreError> {
-        let rows = self.snapshots.rows(ids).await?;
-        Ok(rows.iter().map(|row| (row.id().into(), row.version())).collect())
     }
 }

@@ -106,7 +106,7 @@ impl AuthStore {
             activity: store.clone(),
             token_keys: store.clone(),
             keys: store.clone(),
-            audit: Audit::new(store.clone())
+            audit: Audit::new(store.clone(), store.clone())
                 .of::<User>(store.clone())
                 .with::<UserActivity>(store.clone())
                 .of::<Session>(store.clone()),
@@ -150,7 +150,7 @@ impl ProductStore {
             summary: store.clone(),
             revocations: store.clone(),
             keys: store.clone(),
-            audit: Audit::new(store.clone())
+            audit: Audit::new(store.clone(), store.clone())
                 .of::<Product>(store.clone())
                 .with::<StockLedger>(store.clone())
                 .with::<Inventory>(store.clone()),

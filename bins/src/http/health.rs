@@ -52,9 +52,13 @@ pub struct ReadyBody {
     status: &'static str,
     /// Each dependency: `up`, `down`, or `unknown` if it wasn't needed lately.
     dependencies: BTreeMap<&'static str, &'static str>,
-    /// How many rows aren't as the event log says, as far as the background check has seen.
+    /// How many rows aren't as the event log says, as far as the background check has seen; null if another instance
+    /// does that check just now, and tells.
     #[schema(example = 0)]
-    differences: u64,
+    differences: Option<u64>,
+    /// Which instance compares what is kept with the event log: `here` or `elsewhere`.
+    #[schema(example = "here")]
+    drift_check: &'static str,
 }
 
 /// Health
@@ -113,5 +117,6 @@ pub async fn ready(dependencies: Data<Dependencies>) -> HttpResponse {
     if closing || !database {
         response.insert_header((RETRY_AFTER, 5));
     }
-    response.json(ReadyBody { status, dependencies, differences })
+    let drift_check = if differences.is_some() { "here" } else { "elsewhere" };
+    response.json(ReadyBody { status, dependencies, differences, drift_check })
 }

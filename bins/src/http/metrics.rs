@@ -42,7 +42,7 @@ impl Metrics {
         let lag = of_readers("event_lag_seconds", "How old the first of them is")?;
         let differences = Gauge::new(
             "drift_differences",
-            "How many rows aren't as the event log says, as far as the background check has seen",
+            "How many rows aren't as the event log says, as far as the background check has seen; NaN where another instance checks",
         )?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(backlog.clone()))?;
@@ -55,7 +55,7 @@ impl Metrics {
     async fn look(&self, dependencies: &Dependencies) -> Result<(), StoreError> {
         let Dependencies { log, broker, audit, .. } = dependencies;
         #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "gauges are floating point")]
-        self.differences.set(audit.differences() as f64);
+        self.differences.set(audit.differences().map_or(f64::NAN, |differences| differences as f64));
         if broker.is_some() {
             let published = log.checkpoints.load(relay::READER).await?;
             self.tell(relay::READER, log.events.backlog(published).await?);

@@ -1,4 +1,6 @@
 //! RFC 9457: every failure leaves the building through this file.
+mod document;
+
 use std::{borrow::Cow, fmt, time::Duration};
 
 use actix_web::{
@@ -10,7 +12,8 @@ use actix_web::{
 };
 use domain_shared::{Fault, Invalid, Kind, Language};
 use serde_json::{Map, Value, json};
-use utoipa::ToSchema;
+
+pub use document::{ProblemBody, ViolationBody};
 
 use super::spanish;
 
@@ -33,46 +36,6 @@ pub struct Violation {
     pub field: Cow<'static, str>,
     /// The rule it breaks.
     pub rule: Invalid,
-}
-
-/// A problem document, as `/openapi.json` describes it.
-#[derive(ToSchema)]
-#[schema(as = Problem)]
-#[expect(dead_code, reason = "documentation of what `Problem::respond` writes")]
-pub struct ProblemBody {
-    /// Which problem, as a URN.
-    #[schema(rename = "type", example = "urn:panal:problem:insufficient_stock")]
-    kind: String,
-    /// The status in words.
-    #[schema(example = "Conflict")]
-    title: String,
-    /// The status.
-    #[schema(example = 409)]
-    status: u16,
-    /// What went wrong, for people.
-    detail: String,
-    /// Which problem, for machines.
-    #[schema(example = "insufficient_stock")]
-    code: String,
-    /// The request's id, to quote when asking for help.
-    request_id: String,
-    /// Every bad field, for 422.
-    errors: Option<Vec<ViolationBody>>,
-}
-
-/// A bad field.
-#[derive(ToSchema)]
-#[schema(as = Violation)]
-#[expect(dead_code, reason = "documentation of what `Problem::respond` writes")]
-pub struct ViolationBody {
-    /// The field.
-    #[schema(example = "email")]
-    field: String,
-    /// The rule it breaks, for machines.
-    #[schema(example = "malformed")]
-    code: String,
-    /// The rule it breaks, for people.
-    message: String,
 }
 
 /// How long to wait for something that is out of order.

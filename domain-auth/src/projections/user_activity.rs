@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{UserEvent, UserId};
 
-/// What each user has done lately, one row per user.
+/// What each user has done lately, one row per user. Of somebody who was erased there is none.
 #[derive(Debug, Clone, Copy)]
 pub struct UserActivity;
 
@@ -67,6 +67,7 @@ impl Projection for UserActivity {
         row.position = stored.position;
         row.last_event_at = at;
         match event {
+            UserEvent::Erased { .. } => return Ok(None),
             UserEvent::LoggedIn {} => {
                 row.logins += 1;
                 row.last_login_at = Some(at);

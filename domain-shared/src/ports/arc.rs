@@ -196,11 +196,14 @@ impl<P: Projection, T: ProjectionStore<P> + ?Sized> ProjectionStore<P> for Arc<T
     async fn fold(&self, generation: Generation, limit: usize) -> Result<Option<u64>, StoreError> {
         (**self).fold(generation, limit).await
     }
-    async fn begin_shadow(&self) -> Result<(), StoreError> {
+    async fn begin_shadow(&self) -> Result<u64, StoreError> {
         (**self).begin_shadow().await
     }
-    async fn swap(&self) -> Result<bool, StoreError> {
-        (**self).swap().await
+    async fn swap(&self, awaited: u64) -> Result<bool, StoreError> {
+        (**self).swap(awaited).await
+    }
+    async fn aggregates_after(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, StoreError> {
+        (**self).aggregates_after(after, limit).await
     }
     async fn rows_of(&self, aggregates: &[Uuid]) -> Result<Vec<P::Row>, StoreError> {
         (**self).rows_of(aggregates).await

@@ -15,15 +15,20 @@ pub trait ProjectionStore<P: Projection>: Send + Sync + 'static {
     async fn fold(&self, generation: Generation, limit: usize) -> Result<Option<u64>, StoreError>;
 
     /// Begins a second set of rows, empty and at position 0, in the shadow of the live ones; drops one that was begun
-    /// before.
-    async fn begin_shadow(&self) -> Result<(), StoreError>;
+    /// before. Sets are numbered in the order in which they are begun, and no number is used twice: that of the new one.
+    async fn begin_shadow(&self) -> Result<u64, StoreError>;
 
-    /// Makes the shadow rows live in one step, if they have come as far as the live ones; `false` if they haven't. The
-    /// rows they replace are gone for readers at once.
-    async fn swap(&self) -> Result<bool, StoreError>;
+    /// Makes the shadow rows live in one step, if they have come as far as the live ones. The rows they replace are gone
+    /// for readers at once. Whether the live rows are now those of the set `awaited`, or of one that was begun later, whoever
+    /// made them live.
+    async fn swap(&self, awaited: u64) -> Result<bool, StoreError>;
 
     /// The live rows that follow from these aggregates, ordered by key.
     async fn rows_of(&self, aggregates: &[Uuid]) -> Result<Vec<P::Row>, StoreError>;
+
+    /// Up to `limit` ids after `after` of aggregates that live rows follow from, in order, whether or not there is anything
+    /// else of these aggregates.
+    async fn aggregates_after(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, StoreError>;
 }
 
 /// Which rows of a read model.

@@ -186,6 +186,7 @@ macro_rules! user_activity {
     ($subject:expr) => {
         $crate::cases! { user_activity($subject):
             it_shows_what_a_user_has_done
+            of_somebody_erased_nothing_is_kept_even_if_it_is_built_again
         }
     };
 }

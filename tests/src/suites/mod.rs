@@ -46,6 +46,8 @@ mod tests {
             include_str!("../concurrency.rs"),
             include_str!("../user_repository.rs"),
             include_str!("../user_directory.rs"),
+            include_str!("../rebuilding.rs"),
+            include_str!("../orphans.rs"),
             include_str!("../user_history.rs"),
             include_str!("../session_repository.rs"),
             include_str!("../login_codes.rs"),

@@ -59,6 +59,14 @@ macro_rules! product_projections {
             a_shadow_is_built_beside_the_live_rows_and_takes_their_place
             a_shadow_that_is_begun_again_begins_anew
         }
+        $crate::cases! { rebuilding($subject):
+            of_many_who_build_rows_anew_at_once_all_come_to_an_end
+            aggregates_of_live_rows_are_walked_in_order
+            a_long_history_is_compared_in_slices
+        }
+        $crate::cases! { orphans(($subject, $subject)):
+            rows_that_nothing_accounts_for_are_found
+        }
         $crate::cases! { inventory($subject):
             the_inventory_shows_each_product_as_it_is
             the_summary_counts_by_category_and_currency

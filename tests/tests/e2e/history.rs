@@ -89,6 +89,7 @@ pub async fn what_happened_to_a_product_comes_in_pages(world: &World) {
     let newest = &events[0];
     assert_eq!((&newest["subject"], &newest["actor"]), (&json!(id), &json!(root.user_id)));
     assert_eq!(newest["data"]["stock_after"], 16);
+    assert_eq!(newest.get("command_id"), None, "which command it came from is nobody's business");
     for bad in ["limit=0", "limit=201", "cursor=x", "cursor=-1"] {
         assert_eq!(look(world, &format!("/{id}/events?{bad}"), None).await.0, 422, "{bad}");
     }
@@ -113,6 +114,7 @@ pub async fn what_happened_to_a_user_is_for_superusers(world: &World) {
         world.at_auth(Method::GET, &path).bearer_auth(&who.access).send()
     };
     let found = json_of(events(&ada.user_id, "", &root).await.unwrap(), 200).await;
+    assert!(found[0]["command_id"].is_string(), "superusers see what belongs together: {}", found[0]);
     let kinds: Vec<_> =
         found.as_array().unwrap().iter().map(|event| event["type"].as_str().unwrap()).collect();
     let expected = [

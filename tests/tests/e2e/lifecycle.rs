@@ -9,7 +9,8 @@ use serde_json::json;
 
 use super::{
     actions::json_of,
-    world::{PASSWORD, Stores, World, eventually, free_port},
+    place::free_port,
+    world::{PASSWORD, Stores, World, eventually},
 };
 
 async fn data_survives_a_restart(stores: Stores) {

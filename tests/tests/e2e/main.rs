@@ -9,6 +9,7 @@ mod input;
 mod killed;
 mod lifecycle;
 mod mails;
+mod place;
 mod privacy;
 mod promises;
 mod protocol;

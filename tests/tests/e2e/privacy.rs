@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     actions::json_of,
-    world::{PASSWORD, Stores, World},
+    world::{PASSWORD, Stores, World, eventually},
 };
 
 fn run(world: &World, arguments: &[&str]) -> Output {
@@ -55,6 +55,7 @@ async fn somebody_is_exported_and_erased(stores: Stores) {
     let tokens = world.sign_in("ada").await;
     world.start_login("ada", PASSWORD).await;
 
+    eventually("activity follows", async || export(&world, &id)["activity"]["logins"] == 1).await;
     let held = export(&world, &id);
     assert_eq!((&held["account"]["email"], &held["account"]["username"]), (&json!(address), &json!("ada")));
     assert_eq!(held["account"]["phone_number"], "+442012345678");
@@ -88,6 +89,7 @@ async fn somebody_is_exported_and_erased(stores: Stores) {
     let back = at_root(Method::POST, &format!("/users/{id}/activate"), 409).await;
     assert_eq!(back["code"], "user_erased");
     assert!(run(&world, &["export-user", &address]).status.code() == Some(1), "nobody has that address");
+    eventually("no activity is kept", async || export(&world, &id)["activity"].is_null()).await;
     let held = export(&world, &id).to_string();
     for trace in [&*address, "Augusta", "+4420", "127.0.0.1"] {
         assert!(!held.contains(trace), "{trace} in {held}");

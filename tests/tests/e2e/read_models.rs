@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     actions::{Session, json_of},
+    place::free_port,
     world::{Stores, World, eventually},
 };
 
@@ -28,8 +29,18 @@ impl World {
 
     /// How many differences the service's readiness tells of.
     async fn differences(&self) -> Value {
-        let ready = self.client.get(format!("{}/health/ready", self.product)).send().await.unwrap();
-        json_of(ready, 200).await["differences"].clone()
+        self.readiness(&self.product).await["differences"].clone()
+    }
+
+    async fn readiness(&self, service: &str) -> Value {
+        let ready = self.client.get(format!("{service}/health/ready")).send().await.unwrap();
+        json_of(ready, 200).await
+    }
+
+    /// Does something to the database behind the service's back.
+    async fn by_hand(&self, sql: &str) {
+        let mut database = AsyncPgConnection::establish(self.database()).await.unwrap();
+        database.batch_execute(sql).await.unwrap();
     }
 }
 
@@ -104,10 +115,7 @@ async fn a_stock_that_was_changed_by_hand_is_found() {
     let root = world.superuser().await;
     let (laptop, other) = (world.laptop(&root, 12).await, world.laptop(&root, 5).await);
     assert_eq!(world.differences().await, 0);
-    let (_, url) = world.env.iter().find(|(name, _)| name == "DATABASE_URL").unwrap();
-    let mut database = AsyncPgConnection::establish(url).await.unwrap();
-    let change = format!("UPDATE product.products SET stock = 77 WHERE id = '{laptop}'");
-    database.batch_execute(&change).await.unwrap();
+    world.by_hand(&format!("UPDATE product.products SET stock = 77 WHERE id = '{laptop}'")).await;
 
     let verify = world.projections("product-service", &["verify"]);
     let said = String::from_utf8_lossy(&verify.stdout).into_owned();
@@ -118,6 +126,54 @@ async fn a_stock_that_was_changed_by_hand_is_found() {
     eventually_within_a_minute(async || world.differences().await != 0).await;
     let metrics = world.client.get(format!("{}/metrics", world.product)).send().await.unwrap();
     assert!(!metrics.text().await.unwrap().contains("drift_differences 0"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_of_nothing_and_an_event_that_can_not_be_read_are_found_beside_the_rest() {
+    let world = World::start(Stores::Postgres).await;
+    let root = world.superuser().await;
+    let (laptop, other) = (world.laptop(&root, 12).await, world.laptop(&root, 5).await);
+    eventually("the inventory follows", async || world.summary().await[0]["items"] == 2).await;
+    let ghost = uuid::Uuid::now_v7();
+    world.by_hand(&format!(
+        "INSERT INTO product.inventory SELECT generation, '{ghost}', position, category, price_minor, currency, \
+         stock, low_stock_threshold, is_active FROM product.inventory WHERE product_id = '{laptop}'; \
+         UPDATE product.events SET data = '{{}}' WHERE aggregate_id = '{laptop}'; \
+         UPDATE product.products SET stock = 77 WHERE id = '{other}'"
+    ))
+    .await;
+
+    let verify = world.projections("product-service", &["verify"]);
+    let said = String::from_utf8_lossy(&verify.stdout).into_owned();
+    assert_eq!(verify.status.code(), Some(1));
+    let starts = |start: String| said.lines().any(|line| line.starts_with(&start));
+    assert!(starts(format!("inventory {ghost}: ")), "{said}");
+    assert!(
+        starts(format!("product {laptop}.event ")) && starts(format!("inventory {laptop}.event ")),
+        "{said}"
+    );
+    assert!(starts(format!("product {other}.stock: 77 is kept, 5 follows")), "the pass goes on: {said}");
+    // The row, the event in the two places where it counts, the stock.
+    eventually_within_a_minute(async || world.differences().await == 4).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_instance_at_a_time_checks_for_drift() {
+    let world = World::start(Stores::Postgres).await;
+    let port = free_port().to_string();
+    let mut second = world.spawn("product-service", &[("PRODUCT_PORT", &port)]);
+    let (first, other) = (&world.product, &format!("http://127.0.0.1:{port}"));
+    world.ready(other).await;
+    let checks = async |service: &str| {
+        let ready = world.readiness(service).await;
+        let here = ready["drift_check"] == "here";
+        assert_eq!(here, !ready["differences"].is_null(), "whoever checks tells: {ready}");
+        here
+    };
+    eventually("one of them checks", async || checks(first).await != checks(other).await).await;
+    // Whichever it is, the one that is left takes over.
+    second.kill();
+    eventually("the first one checks", async || checks(first).await).await;
 }
 
 async fn eventually_within_a_minute(condition: impl AsyncFn() -> bool) {

@@ -3,7 +3,10 @@ use std::process::Stdio;
 
 use adapters::jwt::JwtKeys;
 
-use super::world::{Running, Stores, World, free_port, fresh_database};
+use super::{
+    place::{free_port, fresh_database},
+    world::{Running, Stores, World},
+};
 
 /// A setting, others to go with it, and a bad value of it or none at all.
 type BadSetting<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>);

@@ -1,14 +1,14 @@
 //! How each read model is stored: rows in numbered sets, one of which is live.
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, SelectableHelper};
 use domain_auth::UserActivity;
 use domain_product::{Inventory, StockLedger};
-use domain_shared::{Folded, Generation, ProjectedRow, Projection, StoreError, StoredEvent, fold, keys};
+use domain_shared::{Folded, ProjectedRow, Projection, StoreError, StoredEvent, fold, keys};
 use uuid::Uuid;
 
 use super::{Conn, Query, RunQueryDsl};
 use crate::sql::{
     failure::Failure,
-    rows::{Generational, InventoryRow, LedgerRow, UserActivityRow, from_column, to_column},
+    rows::{Generational, InventoryRow, LedgerRow, UserActivityRow},
     schema::{inventory, projections, stock_ledger, user_activity},
     types::Id,
 };
@@ -45,8 +45,15 @@ pub trait Projected: Projection {
         aggregates: Vec<Id>,
     ) -> impl Future<Output = Result<Vec<Self::Row>, Failure>> + Send;
 
-    /// Drops some rows of a set that isn't `spared`; how many.
-    fn drop_some(conn: Conn<'_>, spared: Vec<i64>) -> impl Future<Output = Result<usize, Failure>> + Send;
+    /// Up to `limit` ids after `after` of aggregates that live rows follow from, in order.
+    fn aggregates_after(
+        conn: Conn<'_>,
+        after: Id,
+        limit: i64,
+    ) -> impl Future<Output = Result<Vec<Id>, Failure>> + Send;
+
+    /// Drops some rows of a set that is gone; how many.
+    fn drop_some(conn: Conn<'_>) -> impl Future<Output = Result<usize, Failure>> + Send;
 }
 
 macro_rules! projected {
@@ -86,9 +93,27 @@ macro_rules! projected {
                 Ok(rows.into_iter().map($Row::read).collect::<Result<_, _>>()?)
             }
 
-            async fn drop_some(mut conn: Conn<'_>, spared: Vec<i64>) -> Result<usize, Failure> {
+            async fn aggregates_after(mut conn: Conn<'_>, after: Id, limit: i64) -> Result<Vec<Id>, Failure> {
+                // One number, so that the index is walked in order.
+                let live = live_set!(Self).single_value();
+                let ids = $table::table
+                    .filter($table::generation.nullable().eq(live))
+                    .filter($table::$aggregate.gt(after))
+                    .order($table::$aggregate)
+                    .select($table::$aggregate)
+                    .distinct()
+                    .limit(limit);
+                Ok(ids.load(&mut conn).await?)
+            }
+
+            async fn drop_some(mut conn: Conn<'_>) -> Result<usize, Failure> {
+                // Which sets there are is asked in the statement that finds the rows: one that is begun meanwhile isn't
+                // taken for gone. One that is gone stays so, since no number comes twice.
+                let sets = projections::table
+                    .filter(projections::name.eq(<Self as Projection>::NAME))
+                    .select(projections::generation);
                 let old = $table::table
-                    .filter($table::generation.ne_all(spared))
+                    .filter($table::generation.ne_all(sets))
                     .select(($table::generation, $table::$key))
                     .limit(DROPPED_AT_ONCE);
                 let old: Vec<(i64, Id)> = old.load(&mut conn).await?;
@@ -109,100 +134,6 @@ projected! {
     UserActivity is a UserActivityRow of user_activity by user_id about user_id;
 }
 
-/// The number of a set and how far it has come.
-pub type Standing = (i64, u64);
-
-/// Keeps a set for this transaction alone; `None` if it isn't there or somebody else has it.
-pub async fn claim(
-    mut conn: Conn<'_>,
-    name: &'static str,
-    generation: Generation,
-) -> Result<Option<Standing>, Failure> {
-    let is_live = generation == Generation::Live;
-    let set = projections::table
-        .filter(projections::name.eq(name))
-        .filter(projections::is_live.eq(is_live))
-        .select((projections::generation, projections::position));
-    let set: Option<(i64, i64)> = claim!(set).get_result(&mut conn).await.optional()?;
-    Ok(set.map(|(generation, position)| (generation, from_column(position))))
-}
-
-/// Notes how far a set has come.
-pub async fn advance(
-    mut conn: Conn<'_>,
-    name: &'static str,
-    generation: i64,
-    position: u64,
-) -> Result<(), Failure> {
-    let set = projections::table.find((name, generation));
-    diesel::update(set).set(projections::position.eq(to_column(position))).execute(&mut conn).await?;
-    Ok(())
-}
-
-/// A set of the name, whichever it is.
-#[derive(Debug)]
-pub struct LookUp(pub &'static str, pub Generation);
-
-impl Query for LookUp {
-    type Answer = Option<Standing>;
-
-    async fn run(&self, mut conn: Conn<'_>) -> Result<Option<Standing>, Failure> {
-        let is_live = self.1 == Generation::Live;
-        let set = projections::table
-            .filter(projections::name.eq(self.0))
-            .filter(projections::is_live.eq(is_live))
-            .select((projections::generation, projections::position));
-        let set: Option<(i64, i64)> = set.get_result(&mut conn).await.optional()?;
-        Ok(set.map(|(generation, position)| (generation, from_column(position))))
-    }
-}
-
-/// Begins an empty set, unless there is one.
-#[derive(Debug)]
-pub struct Begin(pub &'static str, pub Generation, pub i64);
-
-impl Query for Begin {
-    type Answer = ();
-
-    async fn run(&self, mut conn: Conn<'_>) -> Result<(), Failure> {
-        let row = (
-            projections::name.eq(self.0),
-            projections::generation.eq(self.2),
-            projections::is_live.eq(self.1 == Generation::Live),
-            projections::position.eq(0),
-        );
-        diesel::insert_into(projections::table)
-            .values(row)
-            .on_conflict_do_nothing()
-            .execute(&mut conn)
-            .await?;
-        Ok(())
-    }
-}
-
-/// Drops the shadow of a live set.
-#[derive(Debug)]
-pub struct DropShadow(pub &'static str);
-
-impl Query for DropShadow {
-    type Answer = ();
-
-    async fn run(&self, mut conn: Conn<'_>) -> Result<(), Failure> {
-        let shadow =
-            projections::table.filter(projections::name.eq(self.0)).filter(projections::is_live.eq(false));
-        diesel::delete(shadow).execute(&mut conn).await?;
-        Ok(())
-    }
-}
-
-/// Makes the set `shadow` live in the place of `live`; both are claimed.
-pub async fn replace(mut conn: Conn<'_>, name: &'static str, live: i64, shadow: i64) -> Result<(), Failure> {
-    diesel::delete(projections::table.find((name, live))).execute(&mut conn).await?;
-    let shadow = projections::table.find((name, shadow));
-    diesel::update(shadow).set(projections::is_live.eq(true)).execute(&mut conn).await?;
-    Ok(())
-}
-
 /// Drops some of the rows whose set is gone; how many.
 #[derive(Debug)]
 pub struct Sweep<P>(pub std::marker::PhantomData<P>);
@@ -210,10 +141,22 @@ pub struct Sweep<P>(pub std::marker::PhantomData<P>);
 impl<P: Projected> Query for Sweep<P> {
     type Answer = usize;
 
-    async fn run(&self, mut conn: Conn<'_>) -> Result<usize, Failure> {
-        let sets = projections::table.filter(projections::name.eq(P::NAME)).select(projections::generation);
-        let sets: Vec<i64> = sets.load(&mut conn).await?;
-        P::drop_some(conn, sets).await
+    async fn run(&self, conn: Conn<'_>) -> Result<usize, Failure> {
+        P::drop_some(conn).await
+    }
+}
+
+/// The first aggregates that live rows follow from.
+#[derive(Debug)]
+pub struct AggregatesAfter<P>(pub Uuid, pub usize, pub std::marker::PhantomData<P>);
+
+impl<P: Projected> Query for AggregatesAfter<P> {
+    type Answer = Vec<Uuid>;
+
+    async fn run(&self, conn: Conn<'_>) -> Result<Vec<Uuid>, Failure> {
+        let limit = i64::try_from(self.1).unwrap_or(i64::MAX);
+        let ids = P::aggregates_after(conn, Id(self.0), limit).await?;
+        Ok(ids.into_iter().map(|id| id.0).collect())
     }
 }
 

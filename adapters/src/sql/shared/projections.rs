@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::{
     Conn, Query, RunQueryDsl, Store,
-    projected::{Begin, DropShadow, LookUp, Projected, RowsOf, Sweep, live_set},
+    projected::{AggregatesAfter, Projected, RowsOf, Sweep, live_set},
+    sets::{Begin, LookUp},
 };
 use crate::{
     catch_up::catch_up,
@@ -46,22 +47,20 @@ impl<P: Projected> ProjectionStore<P> for Store {
         }
         // Nothing to fold, or, once in a store's life, nowhere yet to fold it to.
         if self.read(LookUp(P::NAME, generation)).await?.is_none() {
-            self.write(Begin(P::NAME, generation, 1)).await?;
+            self.write(Begin(P::NAME)).await?;
             return self.fold_set::<P>(generation, limit).await;
         }
         Ok(None)
     }
 
-    async fn begin_shadow(&self) -> Result<(), StoreError> {
-        self.write(DropShadow(P::NAME)).await?;
+    async fn begin_shadow(&self) -> Result<u64, StoreError> {
+        let number = self.begin_set::<P>().await?;
         self.sweep::<P>().await?;
-        let live = self.read(LookUp(P::NAME, Generation::Live)).await?;
-        let next = live.map_or(2, |(generation, _)| generation + 1);
-        self.write(Begin(P::NAME, Generation::Shadow, next)).await
+        Ok(number)
     }
 
-    async fn swap(&self) -> Result<bool, StoreError> {
-        let is_done = self.swap_sets::<P>().await?;
+    async fn swap(&self, awaited: u64) -> Result<bool, StoreError> {
+        let is_done = self.swap_sets::<P>().await?.is_some_and(|live| live >= awaited);
         if is_done {
             self.sweep::<P>().await?;
         }
@@ -70,6 +69,10 @@ impl<P: Projected> ProjectionStore<P> for Store {
 
     async fn rows_of(&self, aggregates: &[Uuid]) -> Result<Vec<P::Row>, StoreError> {
         self.read(RowsOf::<P>(aggregates.to_vec(), PhantomData)).await
+    }
+
+    async fn aggregates_after(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, StoreError> {
+        self.read(AggregatesAfter::<P>(after.unwrap_or_default(), limit, PhantomData)).await
     }
 }
 

@@ -5,7 +5,7 @@ use domain_shared::Handle;
 
 use super::{Auth, Superuser};
 use crate::http::{
-    events::{EventBody, cursor, page},
+    events::{TracedEventBody, cursor, page},
     failures::{BadQuery, NotAllowed, NotSignedIn, NotThere, OutOfOrder},
     path::Id,
     problem::Problem,
@@ -30,7 +30,7 @@ use crate::http::{
         (
             status = 200,
             description = "A page of their history",
-            body = [EventBody],
+            body = [TracedEventBody],
             headers(("Link" = Option<String>, description = "The next page (RFC 8288)")),
         ),
         BadQuery,
@@ -50,5 +50,5 @@ pub async fn list(
     let (before, limit) = (query.get("cursor", cursor), query.limit().get());
     query.result()?;
     let events = auth.handle(UserEvents { user: UserId(id.0), before, limit }, &who.0.caller).await?;
-    Ok(page::<EventBody, _>(&request, &query, limit, events, |stored| stored.position))
+    Ok(page::<TracedEventBody, _>(&request, &query, limit, events, |stored| stored.position))
 }

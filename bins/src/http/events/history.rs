@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::http::query::Query;
 
-/// Something that happened. The trace it was part of is for those who run the service, not for those who use it.
+/// Something that happened. The trace and the command it was part of are for those who run the service, not for those who
+/// use it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Event)]
 pub struct EventBody {
@@ -30,11 +31,25 @@ pub struct EventBody {
     occurred_at: DateTime<Utc>,
     /// Who did it, if they were signed in.
     actor: Option<Uuid>,
-    /// The command it came from; events of one command have it in common.
-    command_id: Uuid,
     /// What happened, in terms of its type.
     #[schema(value_type = Object)]
     data: Value,
+}
+
+/// Something that happened, for those who run the service.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TracedEvent)]
+pub struct TracedEventBody {
+    #[serde(flatten)]
+    event: EventBody,
+    /// The command it came from; events of one command have it in common.
+    command_id: Uuid,
+}
+
+impl From<StoredEvent> for TracedEventBody {
+    fn from(stored: StoredEvent) -> Self {
+        Self { command_id: stored.event.command_id, event: stored.into() }
+    }
 }
 
 impl From<StoredEvent> for EventBody {
@@ -47,7 +62,6 @@ impl From<StoredEvent> for EventBody {
             position,
             occurred_at: event.occurred_at,
             actor: event.actor,
-            command_id: event.command_id,
             data: event.data,
         }
     }

@@ -5,6 +5,6 @@ mod sent;
 mod streams;
 mod wanted;
 
-pub use history::{EventBody, cursor, event_id, page};
+pub use history::{EventBody, TracedEventBody, cursor, event_id, page};
 pub use streams::{Order, Streams};
 pub use wanted::Wanted;

@@ -15,7 +15,10 @@ use lapin::{
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use crate::world::{World, eventually, required};
+use crate::{
+    place::required,
+    world::{World, eventually},
+};
 
 /// The queues of all reactors.
 const REACTORS: [&str; 5] = [

@@ -1,0 +1,56 @@
+//! What a world is made in: databases, ports, programs.
+use std::{
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::LazyLock,
+};
+
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use serde_json::Value;
+
+pub fn required(name: &str) -> String {
+    let found = std::env::vars().find(|(key, _)| key == name);
+    found.unwrap_or_else(|| panic!("{name} is not set; run the tests with scripts/test")).1
+}
+
+pub async fn fresh_database() -> String {
+    let base = required("TEST_DATABASE_URL");
+    let name = format!("e2e_{}", uuid::Uuid::new_v4().simple());
+    let mut admin = AsyncPgConnection::establish(&base).await.expect("TEST_DATABASE_URL answers");
+    admin.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+    let (server, _) = base.rsplit_once('/').unwrap();
+    format!("{server}/{name}")
+}
+
+pub fn smtp_settings() -> Vec<(String, String)> {
+    let url = required("TEST_SMTP_URL");
+    let (host, port) =
+        url.trim_start_matches("smtp://").split_once(':').expect("TEST_SMTP_URL is smtp://host:port");
+    [("MAIL_SERVER", host), ("MAIL_PORT", port), ("MAIL_STARTTLS", "false")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
+}
+
+/// A port nobody listens on, and that no other test process is about to take.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// The folder of our programs, which are built first if need be.
+pub static BINARIES: LazyLock<PathBuf> = LazyLock::new(|| {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "-p", "bins", "--message-format=json"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    assert!(built.status.success(), "the programs can't be built");
+    let panal = BufReader::new(&built.stdout[..])
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(&line.unwrap()).ok())
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .find(|path| path.ends_with("panal"));
+    panal.expect("cargo names the executables it built").parent().unwrap().to_owned()
+});

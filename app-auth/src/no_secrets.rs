@@ -20,6 +20,7 @@ fn what_happened_to_a_user(event: &UserEvent) -> &'static str {
         UserEvent::LoggedIn {} => "logged in",
         UserEvent::ProfileUpdated { .. } => "profile updated",
         UserEvent::PasswordChanged { .. } => "password changed",
+        UserEvent::PasswordRehashed {} => "password rehashed",
         UserEvent::Activated {} => "activated",
         UserEvent::Deactivated {} => "deactivated",
         UserEvent::SignedOutEverywhere {} => "signed out everywhere",
@@ -39,7 +40,7 @@ fn what_happened_to_a_session(event: &SessionEvent) -> &'static str {
 }
 
 /// Lets everything happen to `ada` but the erasure, and gives every secret that was about.
-async fn walk(world: &World) -> Vec<String> {
+async fn walk(world: &mut World) -> Vec<String> {
     let nobody = Caller::default();
     let ada = world.register("ada").await.id();
     let mut secrets = vec!["correct horse".to_owned(), "battery staple".to_owned()];
@@ -63,6 +64,10 @@ async fn walk(world: &World) -> Vec<String> {
     world.pass(TimeDelta::seconds(90));
     world.auth.handle(ResendCode { user: ada }, &nobody).await.unwrap();
     world.change_password(&here, "correct horse", "battery staple").await.unwrap();
+    let user = Repository::<User>::find(&world.store, ada).await.unwrap().unwrap();
+    world.auth.ports.hasher.cost += 1;
+    world.log_in("ada", "battery staple").await.unwrap();
+    secrets.push(user.password().expose().to_owned());
     let user = Repository::<User>::find(&world.store, ada).await.unwrap().unwrap();
     world.deactivate(ada).await;
     world.auth.handle(ActivateUser { user: ada }, &nobody).await.unwrap();
@@ -90,13 +95,13 @@ fn happened<A: Aggregate<Event: DomainEvent + Debug>>(
 
 #[tokio::test]
 async fn whatever_happens_no_event_holds_a_secret() {
-    let world = World::new();
-    let secrets = walk(&world).await;
+    let mut world = World::new();
+    let secrets = walk(&mut world).await;
     let before = log(&world).await;
     let ada = before.first().unwrap().event.aggregate_id;
     world.auth.handle(EraseUser { user: UserId(ada) }, &Caller::default()).await.unwrap();
     let log = [before, log(&world).await].concat();
-    assert_eq!(happened::<User>(&log, what_happened_to_a_user).len(), 9, "everything happened");
+    assert_eq!(happened::<User>(&log, what_happened_to_a_user).len(), 10, "everything happened");
     assert_eq!(happened::<Session>(&log, what_happened_to_a_session).len(), 4, "everything happened");
 
     assert!(secrets.len() >= 16, "{}", secrets.len());

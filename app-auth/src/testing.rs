@@ -72,7 +72,7 @@ impl World {
             codes: store.clone(),
             log: store.clone(),
             code_generator: KeyedCodes::new(&secret),
-            hasher: PlainHasher,
+            hasher: PlainHasher::default(),
             signer: JwtSigner::from_pem(&keys.private_pem, "panal", "panal").unwrap(),
             verifier: JwtVerifier::from_pem(&keys.public_pem, "panal", "panal").unwrap(),
             refresh_tokens: KeyedRefreshTokens::new(&secret),

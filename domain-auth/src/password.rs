@@ -11,6 +11,18 @@ pub struct Password(String);
 /// The common passwords of at least 8 characters, lower case, sorted.
 const COMMON: &str = include_str!("common_passwords.txt");
 
+/// What one thinks of first here and nowhere else (ASVS 6.2.11), lower case and without signs.
+const OF_THE_PLACE: [&str; 8] = [
+    "panal",
+    "panalpanal",
+    "panaladmin",
+    "adminpanal",
+    "panalpassword",
+    "honeycomb",
+    "authservice",
+    "productservice",
+];
+
 impl Password {
     /// The password as typed, for the hasher.
     #[must_use]
@@ -39,7 +51,7 @@ impl ValueObject for Password {
             ..8 => Err(Invalid::TooShort(8)),
             129.. => Err(Invalid::TooLong(128)),
             _ if raw.contains('\0') => Err(Invalid::ForbiddenCharacter),
-            _ if is_common(&raw.to_lowercase()) => Err(Invalid::TooCommon),
+            _ if is_common(&raw.to_lowercase()) || is_of_the_place(&raw) => Err(Invalid::TooCommon),
             _ => Ok(Self(raw)),
         }
     }
@@ -47,6 +59,13 @@ impl ValueObject for Password {
 
 fn is_common(password: &str) -> bool {
     COMMON.lines().any(|common| common == password)
+}
+
+/// Whether nothing is left but a word of this place once digits and signs are gone, as of `Panal-2026!`.
+fn is_of_the_place(password: &str) -> bool {
+    let letters: String =
+        password.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    OF_THE_PLACE.contains(&letters.as_str())
 }
 
 /// Whatever somebody typed as their password. Never printed.
@@ -58,6 +77,12 @@ impl PasswordAttempt {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// The password, for an attempt that has proved to be it. It met the rules of the day on which it was set.
+    #[must_use]
+    pub fn proved(self) -> Password {
+        Password(self.0)
     }
 }
 
@@ -133,6 +158,14 @@ mod tests {
         for raw in ["password", "Password1", "12345678", "QWERTYUIOP", "iloveyou", "sunshine", "princess"] {
             assert_eq!(parse(raw), Err(Invalid::TooCommon), "{raw}");
         }
+    }
+
+    #[test]
+    fn words_of_this_place_are_refused_whatever_is_put_around_them() {
+        for raw in ["Panal2026", "panal123!", "12-PANAL-12", "auth-service", "Honeycomb1"] {
+            assert_eq!(parse(raw), Err(Invalid::TooCommon), "{raw}");
+        }
+        assert!(parse("panal of my grandmother").is_ok() && parse("1234-5678-90!").is_ok());
     }
 
     #[test]

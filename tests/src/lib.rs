@@ -36,6 +36,7 @@ pub mod login_codes;
 pub mod mailer;
 pub mod orphans;
 pub mod password_hasher;
+pub mod password_hasher_grown;
 pub mod personal_data;
 pub mod personal_data_beside;
 pub mod product_repository;

@@ -6,11 +6,11 @@ use tokio::time::Instant;
 
 use crate::support::{at_once, parse};
 
-async fn hash(hasher: &impl PasswordHasher, password: &str) -> PasswordHash {
+pub(crate) async fn hash(hasher: &impl PasswordHasher, password: &str) -> PasswordHash {
     hasher.hash(&parse::<Password>(password)).await.unwrap()
 }
 
-async fn verify(hasher: &impl PasswordHasher, attempt: &str, hash: Option<&PasswordHash>) -> bool {
+pub(crate) async fn verify(hasher: &impl PasswordHasher, attempt: &str, hash: Option<&PasswordHash>) -> bool {
     hasher.verify(&parse::<PasswordAttempt>(attempt), hash).await.unwrap()
 }
 
@@ -78,23 +78,27 @@ pub async fn nobody_has_no_password(hasher: impl PasswordHasher) {
 
 pub async fn for_nobody_it_takes_as_long(hasher: impl PasswordHasher) {
     let (made, unusable) = (hash(&hasher, "correct horse").await, PasswordHash::unusable());
-    let mut least = [Duration::MAX; 3];
+    take_equally_long(&hasher, [Some(&made), None, Some(&unusable)]).await;
+}
+
+/// Loose, since the machine may be busy. What it tells apart is work from no work.
+pub(crate) async fn take_equally_long<const N: usize>(
+    hasher: &impl PasswordHasher,
+    hashes: [Option<&PasswordHash>; N],
+) {
+    let mut least = [Duration::MAX; N];
     for _ in 0..15 {
-        for (least, hash) in least.iter_mut().zip([Some(&made), None, Some(&unusable)]) {
+        for (least, hash) in least.iter_mut().zip(hashes) {
             let started = Instant::now();
-            verify(&hasher, "wrong", hash).await;
+            verify(hasher, "wrong", hash).await;
             *least = started.elapsed().min(*least);
         }
     }
-    // Loose, since the machine may be busy. What it tells apart is work from no work.
-    let [somebody, others @ ..] = least;
-    let (fast, slow) = (somebody / 2, somebody * 2 + Duration::from_millis(1));
-    for other in others {
-        assert!(
-            other + Duration::from_millis(1) > fast && other < slow,
-            "somebody, nobody, no password: {least:?}"
-        );
-    }
+    let (fast, slow) = (least[0] / 2, least[0] * 2 + Duration::from_millis(1));
+    assert!(
+        least.iter().all(|other| *other + Duration::from_millis(1) > fast && *other < slow),
+        "somebody, and the others: {least:?}"
+    );
 }
 
 pub async fn many_at_once_are_answered_rightly_or_told_to_wait(hasher: impl PasswordHasher) {
@@ -117,4 +121,12 @@ pub async fn many_at_once_are_answered_rightly_or_told_to_wait(hasher: impl Pass
         }
     }
     assert!(answered > 0, "some are answered");
+}
+
+pub async fn what_it_made_itself_is_not_outdated(hasher: impl PasswordHasher) {
+    assert!(!hasher.is_outdated(&hash(&hasher, "correct horse").await));
+}
+
+pub async fn where_there_is_no_password_nothing_is_outdated(hasher: impl PasswordHasher) {
+    assert!(!hasher.is_outdated(&PasswordHash::unusable()));
 }

@@ -24,6 +24,7 @@ mod bcrypt {
     use super::*;
     // A low cost, but not so low that no time would pass.
     conformance::password_hasher!(Bcrypt::new(6, &key(1), 2, 8));
+    conformance::password_hasher_grown!((Bcrypt::new(6, &key(1), 2, 8), Bcrypt::new(8, &key(1), 2, 8)));
 }
 mod login_codes {
     use super::*;

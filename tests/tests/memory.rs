@@ -13,7 +13,8 @@ mod product {
 
 mod hasher {
     use super::*;
-    conformance::password_hasher!(PlainHasher);
+    conformance::password_hasher!(PlainHasher::default());
+    conformance::password_hasher_grown!((PlainHasher { cost: 1 }, PlainHasher { cost: 2 }));
 }
 
 /// Whoever embeds a context may choose its adapters at run time: every port works behind `Arc<dyn …>`.
@@ -103,8 +104,12 @@ mod behind_dyn {
     mod hasher {
         use super::*;
         fn hasher() -> Arc<dyn PasswordHasher> {
-            Arc::new(PlainHasher)
+            Arc::new(PlainHasher::default())
+        }
+        fn of_cost(cost: u32) -> Arc<dyn PasswordHasher> {
+            Arc::new(PlainHasher { cost })
         }
         conformance::password_hasher!(hasher());
+        conformance::password_hasher_grown!((of_cost(1), of_cost(2)));
     }
 }

@@ -1,10 +1,10 @@
 use async_trait::async_trait;
 use domain_auth::{
-    Challenge, LoginCodeGenerator, LoginCodes, PasswordAttempt, PasswordHasher, User, UserId, UserRepository,
-    Username,
+    Challenge, LoginCodeGenerator, LoginCodes, Password, PasswordAttempt, PasswordHasher, User, UserId,
+    UserRepository, Username,
 };
 use domain_shared::{
-    Aggregate, Caller, Email, Handle, IdGenerator, Invalid, Mailer, StoreError, ValueObject,
+    Aggregate, Caller, Context, Email, Handle, IdGenerator, Invalid, Mailer, StoreError, ValueObject,
 };
 
 use crate::{Auth, AuthError, Ports, letters};
@@ -56,7 +56,7 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
     type Output = LoginStarted;
     type Error = AuthError;
 
-    async fn handle(&self, command: LogIn, _: &Caller) -> Result<LoginStarted, AuthError> {
+    async fn handle(&self, command: LogIn, caller: &Caller) -> Result<LoginStarted, AuthError> {
         let issued_at = self.now();
         let user = self.user_named(&command.name).await?;
         // Hashing goes on for nobody too, so that the time it takes doesn't tell who exists.
@@ -72,6 +72,10 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
         };
         self.ports.codes().issue(&challenge).await?;
         self.send_code(&user, &challenge).await?;
+        if self.ports.hasher().is_outdated(user.password()) {
+            // Only now is there a password to make another hash of. If it can't be done, the next login does it.
+            drop(self.rehash(&user, command.password.proved(), caller).await);
+        }
         Ok(LoginStarted { user: user.id(), email: user.email.clone() })
     }
 }
@@ -85,6 +89,14 @@ impl<P: Ports> Auth<P> {
         }
     }
 
+    /// Keeps a hash of `password` that is as hard to guess from as they are made by now.
+    async fn rehash(&self, user: &User, password: Password, caller: &Caller) -> Result<User, AuthError> {
+        let (old, new) = (user.password().clone(), self.ports.hasher().hash(&password).await?);
+        let rehash =
+            move |user: &mut User, context: &Context| user.rehash_password(&old, new.clone(), context);
+        self.change_user(user.id(), &caller.besides(), rehash).await
+    }
+
     pub(super) async fn send_code(&self, user: &User, challenge: &Challenge) -> Result<(), AuthError> {
         let code = self.ports.code_generator().code(challenge.id);
         let letter = letters::login_code(user.email.clone(), user.language, &code, self.policy.code_ttl);
@@ -94,8 +106,10 @@ impl<P: Ports> Auth<P> {
 
 #[cfg(test)]
 mod tests {
+    use domain_shared::Repository;
+
     use super::*;
-    use crate::testing::World;
+    use crate::testing::{World, attempt, password};
 
     #[tokio::test]
     async fn the_right_password_sends_one_code_by_mail() {
@@ -129,5 +143,59 @@ mod tests {
             world.codes_sent_to("ada@example.com").is_empty()
                 && world.codes_sent_to("eve@example.com").is_empty()
         );
+    }
+
+    #[tokio::test]
+    async fn with_the_right_password_an_outdated_hash_is_replaced_and_sessions_go_on() {
+        let mut world = World::new();
+        let here = world.sign_in("ada").await;
+        let before = world.me(&here.access).await.unwrap();
+        world.auth.ports.hasher.cost += 1;
+
+        world.log_in("ada", "wrong horse").await.unwrap_err();
+        assert_eq!(world.me(&here.access).await.unwrap().password(), before.password());
+        world.log_in("ada", "correct horse").await.unwrap();
+        let after = world.me(&here.access).await.unwrap();
+        assert!(!world.auth.ports.hasher.is_outdated(after.password()));
+        assert_eq!((after.version(), after.updated_at), (before.version() + 1, before.updated_at));
+
+        world.log_in("ada", "correct horse").await.unwrap();
+        assert_eq!(world.me(&here.access).await.unwrap().password(), after.password(), "once");
+    }
+
+    #[tokio::test]
+    async fn a_login_begun_before_the_hash_was_replaced_goes_on_with_its_code() {
+        let mut world = World::new();
+        let ada = world.register("ada").await;
+        world.auth.ports.hasher.cost += 1;
+        let code = world.start_login("ada").await;
+        world.verify(ada.id(), &code).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_password_that_would_be_refused_today_still_signs_in_and_gets_its_new_hash() {
+        let mut world = World::new();
+        let ada = world.register("ada").await;
+        let common = attempt("password").proved();
+        let (old, new) = (ada.password().clone(), world.auth.ports.hasher.hash(&common).await.unwrap());
+        let change =
+            move |user: &mut User, context: &Context| user.change_password(&old, new.clone(), None, context);
+        world.auth.change_user(ada.id(), &Caller::default(), change).await.unwrap();
+        world.auth.ports.hasher.cost += 1;
+        world.log_in("ada", "password").await.unwrap();
+        let ada = Repository::<User>::find(&world.store, ada.id()).await.unwrap().unwrap();
+        assert!(!world.auth.ports.hasher.is_outdated(ada.password()));
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_a_password_changed_meanwhile_is_not_brought_back() {
+        let mut world = World::new();
+        let here = world.sign_in("ada").await;
+        let seen = world.me(&here.access).await.unwrap();
+        world.change_password(&here, "correct horse", "battery staple").await.unwrap();
+        world.auth.ports.hasher.cost += 1;
+        let refused = world.auth.rehash(&seen, password("correct horse"), &Caller::default()).await;
+        assert!(matches!(refused, Err(AuthError::User(_))), "{refused:?}");
+        world.log_in("ada", "battery staple").await.unwrap();
     }
 }

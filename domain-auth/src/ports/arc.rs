@@ -100,6 +100,9 @@ impl<T: PasswordHasher + ?Sized> PasswordHasher for Arc<T> {
     ) -> Result<bool, HashError> {
         (**self).verify(attempt, hash).await
     }
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        (**self).is_outdated(hash)
+    }
 }
 
 #[async_trait]

@@ -15,6 +15,10 @@ pub trait PasswordHasher: Send + Sync + 'static {
     /// is `false` and takes as long.
     async fn verify(&self, attempt: &PasswordAttempt, hash: Option<&PasswordHash>)
     -> Result<bool, HashError>;
+
+    /// Whether a hash made now would be harder to guess a password from than `hash` is. Of a hash just made it isn't, and
+    /// where there is no password there is nothing to guess.
+    fn is_outdated(&self, hash: &PasswordHash) -> bool;
 }
 
 /// Why a password wasn't hashed or checked.

@@ -78,6 +78,27 @@ impl User {
         Ok(())
     }
 
+    /// Keeps `new` of the same password instead of `old`, of which the caller has checked that it is the password's.
+    /// Nobody has to sign in again.
+    ///
+    /// # Errors
+    /// [`UserError::Inactive`]; [`UserError::PasswordChangedMeanwhile`] if `old` is no longer the user's, so that an old
+    /// password never comes back.
+    pub fn rehash_password(
+        &mut self,
+        old: &PasswordHash,
+        new: PasswordHash,
+        context: &Context,
+    ) -> Result<(), UserError> {
+        self.must_be_active()?;
+        if *old != self.password {
+            return Err(UserError::PasswordChangedMeanwhile);
+        }
+        self.password = new;
+        self.record(UserEvent::PasswordRehashed {}, context);
+        Ok(())
+    }
+
     /// Lets the user sign in again.
     ///
     /// # Errors

@@ -62,6 +62,10 @@ pub enum UserEvent {
         /// The only session that goes on: the one in which it was changed.
         kept_session: Option<SessionId>,
     },
+    /// The user signed in with the same password as before, and what is kept of it was made anew, since it takes more work
+    /// by now. Sessions go on.
+    #[serde(rename = "user.password_rehashed.v1")]
+    PasswordRehashed {},
     /// A superuser let the user in again.
     #[serde(rename = "user.activated.v1")]
     Activated {},

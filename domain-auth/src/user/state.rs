@@ -57,8 +57,8 @@ impl UserState {
 
     pub(super) fn apply(&mut self, id: UserId, event: &UserEvent, at: DateTime<Utc>) {
         match event {
-            // Signing in leaves the account as it was.
-            UserEvent::Registered(_) | UserEvent::LoggedIn {} => return,
+            // Signing in leaves the account as it was, and so does another hash of the same password.
+            UserEvent::Registered(_) | UserEvent::LoggedIn {} | UserEvent::PasswordRehashed {} => return,
             UserEvent::ProfileUpdated { full_name, phone_number } => {
                 self.full_name.clone_from(full_name);
                 self.phone_number.clone_from(phone_number);

@@ -122,6 +122,21 @@ macro_rules! password_hasher {
             nobody_has_no_password
             for_nobody_it_takes_as_long
             many_at_once_are_answered_rightly_or_told_to_wait
+            what_it_made_itself_is_not_outdated
+            where_there_is_no_password_nothing_is_outdated
+        }
+    };
+}
+
+/// What [`PasswordHasher`](domain_auth::PasswordHasher) promises of hashes from before its work was made harder. The subject
+/// is one of before, and one with the same secrets that makes harder ones.
+#[macro_export]
+macro_rules! password_hasher_grown {
+    ($subject:expr) => {
+        $crate::cases! { password_hasher_grown($subject):
+            what_was_easier_is_outdated_and_what_is_harder_is_not
+            an_outdated_hash_is_still_that_of_its_password
+            nobody_takes_as_long_as_somebody_with_an_outdated_hash
         }
     };
 }

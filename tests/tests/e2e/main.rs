@@ -55,6 +55,7 @@ on_every_store! {
     races::of_two_verifications_one_succeeds as of_two_verifications_one_succeeds
     races::of_ten_edits_of_one_version_one_succeeds as of_ten_edits_of_one_version_one_succeeds
     races::of_two_password_changes_one_succeeds as of_two_password_changes_one_succeeds
+    races::of_100_logins_at_once_some_may_be_told_to_wait as of_100_logins_at_once_some_may_be_told_to_wait
     input::bad_json_is_never_a_500 as bad_json_is_never_a_500
     input::bad_values_are_422_with_every_field as bad_values_are_422_with_every_field
     input::what_a_form_leaves_empty_is_left_out as what_a_form_leaves_empty_is_left_out

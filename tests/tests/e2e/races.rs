@@ -71,3 +71,19 @@ pub async fn of_two_password_changes_one_succeeds(world: &World) {
     assert_eq!(count(&answers, 200), 1, "{answers:?}");
     assert!(answers.iter().all(|status| status.is_success() || status.is_client_error()), "{answers:?}");
 }
+
+pub async fn of_100_logins_at_once_some_may_be_told_to_wait(world: &World) {
+    world.register("ada").await;
+    let attempts = (0..100).map(|i| world.log_in(["ada", "nobody"][i % 2], PASSWORD));
+    let mut answered = 0;
+    for answer in join_all(attempts).await {
+        match answer.status().as_u16() {
+            200 | 401 => answered += 1,
+            // Too many wait for their hash already; or, where logins are counted, there were too many.
+            503 | 429 => assert!(answer.headers().contains_key("Retry-After"), "{answer:?}"),
+            other => panic!("{other}: {answer:?}"),
+        }
+    }
+    assert!(answered > 0, "those whose turn it was are served");
+    assert_eq!(world.client.get(format!("{}/health/ready", world.auth)).send().await.unwrap().status(), 200);
+}

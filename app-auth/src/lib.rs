@@ -4,6 +4,7 @@
 //! implementation and its tests. To react to something that happened: a file under `reactors/`.
 //!
 //! [`Handle`]: domain_shared::Handle
+mod codes;
 pub mod commands;
 mod error;
 mod letters;

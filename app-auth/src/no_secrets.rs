@@ -20,6 +20,7 @@ fn what_happened_to_a_user(event: &UserEvent) -> &'static str {
         UserEvent::LoggedIn {} => "logged in",
         UserEvent::ProfileUpdated { .. } => "profile updated",
         UserEvent::PasswordChanged { .. } => "password changed",
+        UserEvent::PasswordResetRequested {} => "password reset requested",
         UserEvent::Activated {} => "activated",
         UserEvent::Deactivated {} => "deactivated",
         UserEvent::SignedOutEverywhere {} => "signed out everywhere",
@@ -42,7 +43,7 @@ fn what_happened_to_a_session(event: &SessionEvent) -> &'static str {
 async fn walk(world: &World) -> Vec<String> {
     let nobody = Caller::default();
     let ada = world.register("ada").await.id();
-    let mut secrets = vec!["correct horse".to_owned(), "battery staple".to_owned()];
+    let mut secrets = ["correct horse", "battery staple", "staple battery"].map(str::to_owned).to_vec();
     let first = world.sign_in("ada").await;
     let refresh = RefreshSession { token: first.refresh.clone() };
     let second = world.auth.handle(refresh.clone(), &nobody).await.unwrap();
@@ -63,6 +64,8 @@ async fn walk(world: &World) -> Vec<String> {
     world.pass(TimeDelta::seconds(90));
     world.auth.handle(ResendCode { user: ada }, &nobody).await.unwrap();
     world.change_password(&here, "correct horse", "battery staple").await.unwrap();
+    let reset = world.reset_code("ada").await;
+    world.reset_password("ada", &reset, "staple battery").await.unwrap();
     let user = Repository::<User>::find(&world.store, ada).await.unwrap().unwrap();
     world.deactivate(ada).await;
     world.auth.handle(ActivateUser { user: ada }, &nobody).await.unwrap();
@@ -96,7 +99,7 @@ async fn whatever_happens_no_event_holds_a_secret() {
     let ada = before.first().unwrap().event.aggregate_id;
     world.auth.handle(EraseUser { user: UserId(ada) }, &Caller::default()).await.unwrap();
     let log = [before, log(&world).await].concat();
-    assert_eq!(happened::<User>(&log, what_happened_to_a_user).len(), 9, "everything happened");
+    assert_eq!(happened::<User>(&log, what_happened_to_a_user).len(), 10, "everything happened");
     assert_eq!(happened::<Session>(&log, what_happened_to_a_session).len(), 4, "everything happened");
 
     assert!(secrets.len() >= 16, "{}", secrets.len());

@@ -18,7 +18,7 @@ impl<P: Ports> Auth<P> {
     /// The tokens that go with the present state of `session`.
     pub(crate) fn tokens(&self, user: &User, session: &Session) -> Result<Tokens, AuthError> {
         let issued_at = self.now();
-        let expires_at = session.expires_at.min(issued_at + self.policy.access_ttl);
+        let expires_at = session.lapses_at(self.policy.session_idle).min(issued_at + self.policy.access_ttl);
         let claims = Claims {
             subject: user.id().0,
             session: session.id().0,

@@ -14,7 +14,7 @@ mod session;
 mod user;
 mod username;
 
-pub use challenge::{Challenge, LoginCode};
+pub use challenge::{Challenge, CodePurpose, LoginCode};
 pub use full_name::FullName;
 pub use password::{Password, PasswordAttempt, PasswordHash};
 pub use personal::personal;
@@ -26,6 +26,6 @@ pub use ports::{
 };
 pub use projections::{ActivityRow, UserActivity};
 pub use refresh_token::RefreshToken;
-pub use session::{EndReason, Session, SessionError, SessionEvent, SessionId, SessionState};
-pub use user::{Profile, Registration, User, UserError, UserEvent, UserId, UserState};
+pub use session::{EndReason, Session, SessionError, SessionEvent, SessionId, SessionRules, SessionState};
+pub use user::{PasswordRenewal, Profile, Registration, User, UserError, UserEvent, UserId, UserState};
 pub use username::Username;

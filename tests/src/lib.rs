@@ -39,6 +39,7 @@ pub mod personal_data;
 pub mod personal_data_beside;
 pub mod product_repository;
 pub mod projections;
+pub mod races;
 pub mod refresh_tokens;
 pub mod repository;
 pub mod revocations;

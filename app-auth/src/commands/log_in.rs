@@ -1,13 +1,10 @@
 use async_trait::async_trait;
 use domain_auth::{
-    Challenge, LoginCodeGenerator, LoginCodes, PasswordAttempt, PasswordHasher, User, UserId, UserRepository,
-    Username,
+    CodePurpose, LoginCodes, PasswordAttempt, PasswordHasher, User, UserId, UserRepository, Username,
 };
-use domain_shared::{
-    Aggregate, Caller, Email, Handle, IdGenerator, Invalid, Mailer, StoreError, ValueObject,
-};
+use domain_shared::{Aggregate, Caller, Email, Handle, Invalid, StoreError, ValueObject};
 
-use crate::{Auth, AuthError, Ports, letters};
+use crate::{Auth, AuthError, Ports};
 
 /// Proves a password; the code that completes the login goes out by e-mail and replaces an earlier one.
 #[derive(Debug, Clone)]
@@ -64,12 +61,7 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
         let Some(user) = user.filter(|user| proved && user.is_active) else {
             return Err(AuthError::WrongCredentials);
         };
-        let challenge = Challenge {
-            id: self.ports.ids().next_id(),
-            user: user.id(),
-            issued_at,
-            expires_at: self.now() + self.policy.code_ttl,
-        };
+        let challenge = self.challenge(user.id(), CodePurpose::Login, issued_at);
         self.ports.codes().issue(&challenge).await?;
         self.send_code(&user, &challenge).await?;
         Ok(LoginStarted { user: user.id(), email: user.email.clone() })
@@ -83,12 +75,6 @@ impl<P: Ports> Auth<P> {
             LoginName::Email(email) => self.ports.users().by_email(email).await,
             LoginName::Nobody => Ok(None),
         }
-    }
-
-    pub(super) async fn send_code(&self, user: &User, challenge: &Challenge) -> Result<(), AuthError> {
-        let code = self.ports.code_generator().code(challenge.id);
-        let letter = letters::login_code(user.email.clone(), user.language, &code, self.policy.code_ttl);
-        Ok(self.ports.mailer().send(&letter).await?)
     }
 }
 

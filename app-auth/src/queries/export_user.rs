@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain_auth::{PendingCode, PersonalData, Session, User, UserId};
+use domain_auth::{CodePurpose, PendingCode, PersonalData, Session, User, UserId};
 use domain_shared::{Aggregate, Caller, EventLog, Handle, Repository, StoredEvent};
 use uuid::Uuid;
 
@@ -21,6 +21,8 @@ pub struct UserExport {
     pub sessions: Vec<Session>,
     /// The login that waits for its code, if one does.
     pub pending_code: Option<PendingCode>,
+    /// The password reset that waits for its code, if one does.
+    pub pending_reset: Option<PendingCode>,
     /// What happened to the account and to the sessions, in the order it happened.
     pub events: Vec<StoredEvent>,
 }
@@ -33,7 +35,8 @@ impl<P: Ports> Handle<ExportUser> for Auth<P> {
     async fn handle(&self, query: ExportUser, _: &Caller) -> Result<UserExport, AuthError> {
         let user = self.ports.users().find(query.user).await?.ok_or(AuthError::UserNotFound)?;
         let sessions = self.ports.people().all_sessions(query.user).await?;
-        let pending_code = self.ports.people().pending_code(query.user).await?;
+        let pending_code = self.ports.people().pending_code(query.user, CodePurpose::Login).await?;
+        let pending_reset = self.ports.people().pending_code(query.user, CodePurpose::Reset).await?;
         let ids: Vec<Uuid> =
             std::iter::once(query.user.0).chain(sessions.iter().map(|session| session.id().0)).collect();
         let mut events = Vec::new();
@@ -41,7 +44,7 @@ impl<P: Ports> Handle<ExportUser> for Auth<P> {
             events.extend(self.ports.log().history(ids).await?);
         }
         events.sort_by_key(|stored| stored.position);
-        Ok(UserExport { user, sessions, pending_code, events })
+        Ok(UserExport { user, sessions, pending_code, pending_reset, events })
     }
 }
 

@@ -33,6 +33,7 @@ fn document(held: &UserExport) -> Result<Value, serde_json::Error> {
         "password": "a hash of it is held, which is handed out to nobody",
         "sessions": held.sessions.iter().map(session).collect::<Vec<_>>(),
         "pending_code": held.pending_code.as_ref().map(pending),
+        "pending_reset": held.pending_reset.as_ref().map(pending),
         "events": serde_json::to_value(&held.events)?,
     }))
 }

@@ -37,6 +37,10 @@ macro_rules! auth_store {
             use super::*;
             $crate::login_codes!($fresh);
         }
+        mod races {
+            use super::*;
+            $crate::races!($fresh);
+        }
         mod idempotency_keys {
             use super::*;
             $crate::idempotency_keys!($fresh);

@@ -9,6 +9,8 @@ pub mod commands;
 mod error;
 mod letters;
 #[cfg(test)]
+mod life_cycle;
+#[cfg(test)]
 mod no_secrets;
 mod policy;
 mod ports;

@@ -235,7 +235,8 @@ impl Model {
 
     async fn must_agree_on_sessions(&self) {
         for (user, id) in self.ids.iter().enumerate() {
-            let listed = self.world.auth.handle(ListSessions { user: *id }, &Caller::default()).await.unwrap();
+            let listed =
+                self.world.auth.handle(ListSessions { user: *id }, &Caller::default()).await.unwrap();
             let listed: Vec<_> = listed.iter().map(Aggregate::id).collect();
             let alive = (0..self.sessions.len()).filter(|number| self.is_alive(*number));
             let own = alive.map(|number| &self.sessions[number]).filter(|session| session.user == user);

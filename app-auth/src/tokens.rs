@@ -3,8 +3,8 @@ use domain_shared::{Aggregate, Claims, IdGenerator};
 
 use crate::{Auth, AuthError, Ports};
 
-/// What a client needs to act for its user.
-#[derive(Debug, Clone)]
+/// What a client needs to act for its user. Never printed.
+#[derive(Clone)]
 pub struct Tokens {
     /// Opens every protected door; short-lived.
     pub access: String,
@@ -12,6 +12,12 @@ pub struct Tokens {
     pub refresh: RefreshToken,
     /// How many seconds the access token lives.
     pub expires_in: i64,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens(…)")
+    }
 }
 
 impl<P: Ports> Auth<P> {

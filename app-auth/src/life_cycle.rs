@@ -117,7 +117,7 @@ impl Model {
         self.issued.push(Issued { tokens, session, generation, expires });
     }
 
-    fn any<'a>(&'a self, index: &Index) -> Option<&'a Issued> {
+    fn any(&self, index: Index) -> Option<&Issued> {
         (!self.issued.is_empty()).then(|| index.get(&self.issued))
     }
 
@@ -137,7 +137,7 @@ impl Model {
         self.hand_out(tokens, self.sessions.len() - 1, 0);
     }
 
-    async fn refresh(&mut self, with: &Index) {
+    async fn refresh(&mut self, with: Index) {
         let Some(issued) = self.any(with) else { return };
         let (number, presented) = (issued.session, issued.generation);
         let outcome = self.world.refresh(&issued.tokens).await;
@@ -164,7 +164,7 @@ impl Model {
     }
 
     /// Whose token it is and of which session, if it still opens doors. The use case must agree.
-    async fn enter(&self, with: &Index) -> Option<(usize, usize)> {
+    async fn enter(&self, with: Index) -> Option<(usize, usize)> {
         let issued = self.any(with)?;
         let seen = self.world.me(&issued.tokens.access).await;
         assert_eq!(seen.is_ok(), self.is_good(issued), "{seen:?}");
@@ -174,17 +174,17 @@ impl Model {
     async fn take(&mut self, number: usize, step: &Step) {
         match step {
             Step::LogIn { user } => self.log_in(*user).await,
-            Step::Refresh { with } => self.refresh(with).await,
+            Step::Refresh { with } => self.refresh(*with).await,
             Step::Wait { seconds } => self.world.pass(TimeDelta::seconds(*seconds)),
             Step::LogOut { with, everywhere } => {
-                let Some((user, own)) = self.enter(with).await else { return };
+                let Some((user, own)) = self.enter(*with).await else { return };
                 let everywhere = *everywhere;
                 let command = LogOut { user: self.ids[user], session: self.sessions[own].id, everywhere };
                 self.world.auth.handle(command, &Caller::default()).await.unwrap();
                 self.end(|number, session| number == own || everywhere && session.user == user);
             }
             Step::End { with, session } => {
-                let Some((user, _)) = self.enter(with).await else { return };
+                let Some((user, _)) = self.enter(*with).await else { return };
                 let target = session.index(self.sessions.len());
                 let command = EndSession { user: self.ids[user], session: self.sessions[target].id };
                 let ended = self.world.auth.handle(command, &Caller::default()).await;
@@ -193,7 +193,7 @@ impl Model {
                 self.end(|number, _| number == target && expected);
             }
             Step::ChangePassword { with } => {
-                let Some((user, own)) = self.enter(with).await else { return };
+                let Some((user, own)) = self.enter(*with).await else { return };
                 let new = format!("changed in step {number}");
                 let command = ChangePassword {
                     user: self.ids[user],

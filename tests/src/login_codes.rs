@@ -150,14 +150,14 @@ pub async fn a_challenge_is_not_issued_if_another_was_sent_since(codes: impl Log
 pub async fn of_twenty_who_issue_one_unless_sent_at_once_one_succeeds(codes: impl LoginCodes) {
     let codes = Arc::new(codes);
     let model = challenge_for(UserId(id()));
-    let issues = at_once(20, |_| {
+    let attempts = at_once(20, |_| {
         let (codes, challenge) = (codes.clone(), Challenge { id: id(), ..model.clone() });
         async move {
             let issued = codes.issue_unless_sent(&challenge, challenge.issued_at - INSTANT).await.unwrap();
             issued.then_some(challenge)
         }
     });
-    let issued: Vec<_> = issues.await.into_iter().flatten().collect();
+    let issued: Vec<_> = attempts.await.into_iter().flatten().collect();
     assert_eq!(issued.len(), 1);
     assert_eq!(attempt(&*codes, &model).await.as_ref(), issued.first());
 }

@@ -21,6 +21,9 @@ pub enum AuthError {
     /// There is no such user.
     #[error("there is no such user")]
     UserNotFound,
+    /// There is no such session, or it is somebody else's, or it has ended.
+    #[error("there is no such session")]
+    SessionNotFound,
     /// A field holds a value that can't be taken.
     #[error("{field} {rule}")]
     Invalid {
@@ -55,7 +58,7 @@ impl Fault for AuthError {
             Self::WrongCredentials | Self::InvalidRefreshToken => Kind::Unauthenticated,
             Self::InvalidCode => Kind::Malformed,
             Self::SentJustNow(wait) => Kind::TooMany(*wait),
-            Self::UserNotFound => Kind::NotFound,
+            Self::UserNotFound | Self::SessionNotFound => Kind::NotFound,
             Self::Invalid { rule, .. } => rule.kind(),
             Self::User(e) => e.kind(),
             Self::Token(e) => e.kind(),
@@ -73,6 +76,7 @@ impl Fault for AuthError {
             Self::InvalidRefreshToken => "invalid_refresh_token".into(),
             Self::SentJustNow(_) => "too_many_requests".into(),
             Self::UserNotFound => "user_not_found".into(),
+            Self::SessionNotFound => "session_not_found".into(),
             Self::Invalid { rule, .. } => rule.code(),
             Self::User(e) => e.code(),
             Self::Token(e) => e.code(),

@@ -1,6 +1,6 @@
 //! What we write to people, in the languages they read.
 use chrono::{DateTime, TimeDelta, Utc};
-use domain_auth::LoginCode;
+use domain_auth::{LoginCode, PasswordRenewal};
 use domain_shared::{Block, Client, Email, Language, Letter};
 
 /// The code that completes a login.
@@ -32,6 +32,35 @@ pub fn login_code(to: Email, language: Language, code: &LoginCode, ttl: TimeDelt
     }
 }
 
+/// The code to set another password with.
+pub fn reset_code(to: Email, language: Language, code: &LoginCode, ttl: TimeDelta) -> Letter {
+    let (code, minutes) = (Block::Code(code.expose().to_owned()), ttl.num_minutes().max(1));
+    let (subject, [intro, limits, stranger]) = match language {
+        Language::En => (
+            "Your code for a new password",
+            [
+                "This is the code to set a new password for your account:".to_owned(),
+                format!("It works once, within {minutes} minutes."),
+                "If it wasn't you who asked for it, leave this mail alone: without the code your \
+                 password stays as it is. Give the code to nobody."
+                    .to_owned(),
+            ],
+        ),
+        Language::Es => (
+            "Tu código para una contraseña nueva",
+            [
+                "Este es el código para poner una contraseña nueva en tu cuenta:".to_owned(),
+                format!("Sirve una sola vez, durante {minutes} minutos."),
+                "Si no lo pediste tú, no hagas nada: sin el código tu contraseña sigue como está. \
+                 No des el código a nadie."
+                    .to_owned(),
+            ],
+        ),
+    };
+    let body = vec![Block::Text(intro), code, Block::Text(limits), Block::Text(stranger)];
+    Letter { to, language, subject: subject.to_owned(), body }
+}
+
 /// A greeting for a new user.
 pub fn welcome(to: Email, language: Language, username: &str) -> Letter {
     let (subject, lines) = match language {
@@ -58,23 +87,40 @@ pub fn welcome(to: Email, language: Language, username: &str) -> Letter {
 }
 
 /// A notice that a password was changed.
-pub fn password_changed(to: Email, language: Language, at: DateTime<Utc>) -> Letter {
-    let (subject, lines) = match language {
+pub fn password_changed(
+    to: Email,
+    language: Language,
+    how: Option<PasswordRenewal>,
+    at: DateTime<Utc>,
+) -> Letter {
+    let (is_reset, at) = (how == Some(PasswordRenewal::Reset), written(at));
+    let (subject, what, stranger) = match language {
         Language::En => (
             "Your password was changed",
-            [
-                format!("The password of your account was changed on {}.", written(at)),
-                "If it wasn't you, set a new one now and look at your sessions.".to_owned(),
-            ],
+            if is_reset {
+                format!(
+                    "The password of your account was reset on {at}, with a code sent to this \
+                     address. Every session has ended."
+                )
+            } else {
+                format!("The password of your account was changed on {at}.")
+            },
+            "If it wasn't you, set a new one now and look at your sessions.",
         ),
         Language::Es => (
             "Tu contraseña ha cambiado",
-            [
-                format!("La contraseña de tu cuenta se cambió el {}.", written(at)),
-                "Si no lo hiciste tú, pon ahora otra nueva y revisa tus sesiones.".to_owned(),
-            ],
+            if is_reset {
+                format!(
+                    "La contraseña de tu cuenta se restableció el {at}, con un código enviado a \
+                     esta dirección. Todas las sesiones se han cerrado."
+                )
+            } else {
+                format!("La contraseña de tu cuenta se cambió el {at}.")
+            },
+            "Si no lo hiciste tú, pon ahora otra nueva y revisa tus sesiones.",
         ),
     };
+    let lines = [what, stranger.to_owned()];
     Letter { to, language, subject: subject.to_owned(), body: lines.map(Block::Text).into() }
 }
 
@@ -96,6 +142,41 @@ pub fn new_session(to: Email, language: Language, client: &Client, at: DateTime<
             [
                 format!("Alguien inició sesión en tu cuenta el {at}: {agent}, desde {address}."),
                 "Si no eras tú, cambia tu contraseña; eso cierra todas las demás sesiones.".to_owned(),
+            ],
+        ),
+    };
+    Letter { to, language, subject: subject.to_owned(), body: lines.map(Block::Text).into() }
+}
+
+/// A warning that a refresh token was used twice.
+pub fn token_reuse(to: Email, language: Language, client: &Client, at: DateTime<Utc>) -> Letter {
+    let unknown = |language| if language == Language::Es { "desconocido" } else { "unknown" };
+    let shown = |text: &Option<String>| text.clone().unwrap_or_else(|| unknown(language).to_owned());
+    let (agent, address, at) = (shown(&client.user_agent), shown(&client.address), written(at));
+    let (subject, lines) = match language {
+        Language::En => (
+            "We ended one of your sessions",
+            [
+                format!(
+                    "A key to one of your sessions was used twice on {at}, so somebody may have a \
+                     copy of it. The session had been started by {agent}, from {address}. We ended it."
+                ),
+                "Sign in again. If you don't know what happened, change your password; that ends \
+                 every other session."
+                    .to_owned(),
+            ],
+        ),
+        Language::Es => (
+            "Hemos cerrado una de tus sesiones",
+            [
+                format!(
+                    "Una llave de una de tus sesiones se usó dos veces el {at}, así que alguien podría \
+                     tener una copia. La sesión se había iniciado con {agent}, desde {address}. La hemos \
+                     cerrado."
+                ),
+                "Vuelve a iniciar sesión. Si no sabes qué ha pasado, cambia tu contraseña; eso cierra \
+                 todas las demás sesiones."
+                    .to_owned(),
             ],
         ),
     };

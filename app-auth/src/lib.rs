@@ -4,9 +4,12 @@
 //! implementation and its tests. To react to something that happened: a file under `reactors/`.
 //!
 //! [`Handle`]: domain_shared::Handle
+mod codes;
 pub mod commands;
 mod error;
 mod letters;
+#[cfg(test)]
+mod life_cycle;
 #[cfg(test)]
 mod no_secrets;
 mod policy;

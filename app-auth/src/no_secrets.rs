@@ -21,6 +21,7 @@ fn what_happened_to_a_user(event: &UserEvent) -> &'static str {
         UserEvent::ProfileUpdated { .. } => "profile updated",
         UserEvent::PasswordChanged { .. } => "password changed",
         UserEvent::PasswordRehashed {} => "password rehashed",
+        UserEvent::PasswordResetRequested {} => "password reset requested",
         UserEvent::Activated {} => "activated",
         UserEvent::Deactivated {} => "deactivated",
         UserEvent::SignedOutEverywhere {} => "signed out everywhere",
@@ -43,7 +44,7 @@ fn what_happened_to_a_session(event: &SessionEvent) -> &'static str {
 async fn walk(world: &mut World) -> Vec<String> {
     let nobody = Caller::default();
     let ada = world.register("ada").await.id();
-    let mut secrets = vec!["correct horse".to_owned(), "battery staple".to_owned()];
+    let mut secrets = ["correct horse", "battery staple", "staple battery"].map(str::to_owned).to_vec();
     let first = world.sign_in("ada").await;
     let refresh = RefreshSession { token: first.refresh.clone() };
     let second = world.auth.handle(refresh.clone(), &nobody).await.unwrap();
@@ -64,6 +65,8 @@ async fn walk(world: &mut World) -> Vec<String> {
     world.pass(TimeDelta::seconds(90));
     world.auth.handle(ResendCode { user: ada }, &nobody).await.unwrap();
     world.change_password(&here, "correct horse", "battery staple").await.unwrap();
+    let reset = world.reset_code("ada").await;
+    world.reset_password("ada", &reset, "staple battery").await.unwrap();
     let user = Repository::<User>::find(&world.store, ada).await.unwrap().unwrap();
     world.auth.ports.hasher.cost += 1;
     world.log_in("ada", "battery staple").await.unwrap();

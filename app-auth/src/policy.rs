@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use domain_auth::User;
+use domain_auth::{CodePurpose, SessionRules, User};
 use domain_shared::{Scope, Scopes};
 
 /// The numbers the auth use cases go by.
@@ -11,8 +11,12 @@ pub struct Policy {
     pub session_ttl: TimeDelta,
     /// How long a refresh token that was just replaced still leads to its successor.
     pub refresh_grace: TimeDelta,
+    /// How long a session that isn't refreshed lives.
+    pub session_idle: TimeDelta,
     /// How long a login code lives.
     pub code_ttl: TimeDelta,
+    /// How long a code to set another password with lives.
+    pub reset_ttl: TimeDelta,
     /// How many times a code may be tried.
     pub code_attempts: u32,
     /// How long to wait before a code is sent again.
@@ -27,7 +31,9 @@ impl Default for Policy {
             access_ttl: TimeDelta::minutes(15),
             session_ttl: TimeDelta::days(30),
             refresh_grace: TimeDelta::seconds(60),
+            session_idle: TimeDelta::days(14),
             code_ttl: TimeDelta::minutes(5),
+            reset_ttl: TimeDelta::minutes(15),
             code_attempts: 5,
             resend_cooldown: TimeDelta::seconds(60),
             default_scopes: Scopes::default(),
@@ -36,6 +42,21 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// What sessions go by.
+    #[must_use]
+    pub const fn session_rules(&self) -> SessionRules {
+        SessionRules { idle: self.session_idle, grace: self.refresh_grace }
+    }
+
+    /// How long a code lives.
+    #[must_use]
+    pub const fn ttl_of(&self, purpose: CodePurpose) -> TimeDelta {
+        match purpose {
+            CodePurpose::Login => self.code_ttl,
+            CodePurpose::Reset => self.reset_ttl,
+        }
+    }
+
     /// What `user` may do: what everyone may, what they were granted, and as a superuser everything.
     #[must_use]
     pub fn scopes_of(&self, user: &User) -> Scopes {

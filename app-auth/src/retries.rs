@@ -1,5 +1,5 @@
 //! A command that is given again, by its id, takes effect once and has its first result.
-use domain_auth::{EndReason, Session, SessionId, User, UserError};
+use domain_auth::{CodePurpose, EndReason, Session, SessionId, User, UserError};
 use domain_shared::{Aggregate, Caller, Client, EventLog, Handle, Repository, StoreError, TokenVerifier};
 use uuid::Uuid;
 
@@ -77,7 +77,10 @@ async fn a_login_cut_off_before_it_was_agreed_to_is_not_completed_by_a_retry() {
     let (id, expires_at) = (SessionId(Uuid::from_u128(7)), context.at + world.auth.policy.session_ttl);
     let mut session = Session::start(id, ada.id(), Client::default(), expires_at, &context);
     world.store.save(&mut session).await.unwrap();
-    let challenge = domain_auth::LoginCodes::attempt(&world.store, ada.id(), 5, context.at).await.unwrap();
+    let challenge =
+        domain_auth::LoginCodes::attempt(&world.store, ada.id(), CodePurpose::Login, 5, context.at)
+            .await
+            .unwrap();
     domain_auth::LoginCodes::consume(&world.store, challenge.unwrap().id).await.unwrap();
 
     let again = verify(&world, &ada, &sent, &caller).await;

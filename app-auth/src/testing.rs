@@ -11,16 +11,18 @@ use adapters::{
 use chrono::{DateTime, TimeDelta, Utc};
 use domain_auth::{LoginCode, Password, PasswordAttempt, Registration, SessionId, User, UserId, Username};
 use domain_shared::{
-    Aggregate, Block, Caller, Clock, Email, Expected, Handle, Language, Letter, ValueObject,
+    Aggregate, Block, Caller, Clock, Delivery, Email, Expected, Handle, Language, Letter, Reactor,
+    ValueObject, deliver,
 };
 
 use crate::{
     Auth, AuthError, Policy, Tokens, Wiring,
     commands::{
-        ChangePassword, CodeOwner, DeactivateUser, LogIn, LogOut, LoginName, LoginStarted, RegisterUser,
-        VerifyCode,
+        ChangePassword, CodeOwner, DeactivateUser, ForgotPassword, LogIn, LogOut, LoginName, LoginStarted,
+        RefreshSession, RegisterUser, ResetPassword, VerifyCode,
     },
     queries::{Authenticate, Authenticated},
+    reactors::ResetCodeMail,
 };
 
 #[derive(Clone)]
@@ -147,17 +149,69 @@ impl World {
         self.auth.handle(command, &Caller::default()).await
     }
 
+    /// Whose session the tokens are of, and which.
+    pub async fn who(&self, tokens: &Tokens) -> (UserId, SessionId) {
+        let claims = self.authenticate(&tokens.access).await.unwrap().claims;
+        (UserId(claims.subject), SessionId(claims.session))
+    }
+
+    pub async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, AuthError> {
+        self.auth.handle(RefreshSession { token: tokens.refresh.clone() }, &Caller::default()).await
+    }
+
+    pub async fn forgot_password(&self, address: &str) {
+        let email = Email::parse(address.to_owned()).unwrap();
+        self.auth.handle(ForgotPassword { email }, &Caller::default()).await.unwrap();
+    }
+
+    /// What `reactor` sends when it hears of everything that it hasn't heard of yet.
+    pub async fn letters_by(&self, reactor: &impl Reactor) -> Vec<Letter> {
+        let before = self.letters().len();
+        while !matches!(deliver(&self.store, &self.store, reactor, None).await.unwrap(), Delivery::Idle) {}
+        self.letters().split_off(before)
+    }
+
+    /// The letters that go out because somebody forgot their password.
+    pub async fn reset_letters(&self) -> Vec<Letter> {
+        let reactor = ResetCodeMail {
+            users: self.store.clone(),
+            codes: self.store.clone(),
+            code_generator: self.auth.ports.code_generator.clone(),
+            code_attempts: self.auth.policy.code_attempts,
+            ttl: self.auth.policy.reset_ttl,
+            mailer: self.mailer.clone(),
+            clock: self.auth.ports.clock.clone(),
+        };
+        self.letters_by(&reactor).await
+    }
+
+    /// The code that goes to `name`, who forgot their password.
+    pub async fn reset_code(&self, name: &str) -> String {
+        self.forgot_password(&format!("{name}@example.com")).await;
+        let letters = self.reset_letters().await;
+        letters.iter().flat_map(codes_in).next_back().unwrap()
+    }
+
+    pub async fn reset_password(&self, name: &str, typed: &str, new: &str) -> Result<(), AuthError> {
+        let email = Email::parse(format!("{name}@example.com")).unwrap();
+        let command = ResetPassword { email, code: code(typed), new: password(new) };
+        self.auth.handle(command, &Caller::default()).await
+    }
+
     pub fn letters(&self) -> Vec<Letter> {
         self.mailer.sent()
     }
 
     pub fn codes_sent_to(&self, address: &str) -> Vec<String> {
         let letters = self.letters().into_iter().filter(|letter| letter.to.as_str() == address);
-        letters
-            .flat_map(|letter| letter.body)
-            .filter_map(|b| if let Block::Code(c) = b { Some(c) } else { None })
-            .collect()
+        letters.flat_map(|letter| codes_in(&letter)).collect()
     }
+}
+
+fn codes_in(letter: &Letter) -> Vec<String> {
+    let codes =
+        letter.body.iter().filter_map(|b| if let Block::Code(c) = b { Some(c.clone()) } else { None });
+    codes.collect()
 }
 
 pub fn registration(email: &str, name: &str) -> Registration {

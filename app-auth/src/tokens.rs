@@ -3,8 +3,8 @@ use domain_shared::{Aggregate, Claims, IdGenerator};
 
 use crate::{Auth, AuthError, Ports};
 
-/// What a client needs to act for its user.
-#[derive(Debug, Clone)]
+/// What a client needs to act for its user. Never printed.
+#[derive(Clone)]
 pub struct Tokens {
     /// Opens every protected door; short-lived.
     pub access: String,
@@ -14,11 +14,17 @@ pub struct Tokens {
     pub expires_in: i64,
 }
 
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens(…)")
+    }
+}
+
 impl<P: Ports> Auth<P> {
     /// The tokens that go with the present state of `session`.
     pub(crate) fn tokens(&self, user: &User, session: &Session) -> Result<Tokens, AuthError> {
         let issued_at = self.now();
-        let expires_at = session.expires_at.min(issued_at + self.policy.access_ttl);
+        let expires_at = session.lapses_at(self.policy.session_idle).min(issued_at + self.policy.access_ttl);
         let claims = Claims {
             subject: user.id().0,
             session: session.id().0,

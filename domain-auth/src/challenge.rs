@@ -1,4 +1,4 @@
-//! Login by a code that goes out by e-mail.
+//! Proving oneself by a code that goes out by e-mail.
 use chrono::{DateTime, Utc};
 use domain_shared::{Invalid, ValueObject};
 use uuid::Uuid;
@@ -47,14 +47,46 @@ impl ValueObject for LoginCode {
     }
 }
 
-/// What a user who gave the right password has still to prove. Its code isn't in it: the code is a keyed hash of `id`.
+/// What a code is good for. One for one purpose is worth nothing for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CodePurpose {
+    /// To complete a login.
+    Login,
+    /// To set another password in place of one that was forgotten.
+    Reset,
+}
+
+impl CodePurpose {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::Login, Self::Reset];
+
+    /// Its name in stores.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Reset => "reset",
+        }
+    }
+
+    /// The purpose with that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == name)
+    }
+}
+
+/// What a user has still to prove: that they read what is sent to their address. The code isn't in it: it is a keyed hash
+/// of `id`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Challenge {
     /// Random enough that nobody guesses it; never shown to anyone.
     pub id: Uuid,
     /// Who has to prove it.
     pub user: UserId,
-    /// When the password was given.
+    /// What for.
+    pub purpose: CodePurpose,
+    /// When the password was given, or was said to be forgotten.
     pub issued_at: DateTime<Utc>,
     /// From when on the code is dead.
     pub expires_at: DateTime<Utc>,

@@ -15,7 +15,7 @@ mod token_key;
 mod user;
 mod username;
 
-pub use challenge::{Challenge, LoginCode};
+pub use challenge::{Challenge, CodePurpose, LoginCode};
 pub use full_name::FullName;
 pub use password::{Password, PasswordAttempt, PasswordHash};
 pub use personal::personal;
@@ -27,7 +27,7 @@ pub use ports::{
 };
 pub use projections::{ActivityRow, UserActivity};
 pub use refresh_token::RefreshToken;
-pub use session::{EndReason, Session, SessionError, SessionEvent, SessionId, SessionState};
+pub use session::{EndReason, Session, SessionError, SessionEvent, SessionId, SessionRules, SessionState};
 pub use token_key::{TokenAlgorithm, TokenKey, UnknownAlgorithm};
-pub use user::{Profile, Registration, User, UserError, UserEvent, UserId, UserState};
+pub use user::{PasswordRenewal, Profile, Registration, User, UserError, UserEvent, UserId, UserState};
 pub use username::Username;

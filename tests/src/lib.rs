@@ -41,6 +41,7 @@ pub mod personal_data;
 pub mod personal_data_beside;
 pub mod product_repository;
 pub mod projections;
+pub mod races;
 pub mod rebuilding;
 pub mod refresh_tokens;
 pub mod repository;

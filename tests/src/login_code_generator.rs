@@ -1,27 +1,40 @@
 //! [`LoginCodeGenerator`]. The subject is one, and another with another key.
-use domain_auth::LoginCodeGenerator;
+use domain_auth::{CodePurpose, LoginCodeGenerator};
 
 use crate::support::id;
 
+const LOGIN: CodePurpose = CodePurpose::Login;
+
 fn codes(generator: &impl LoginCodeGenerator, count: usize) -> Vec<String> {
-    (0..count).map(|_| generator.code(id()).expose().to_owned()).collect()
+    (0..count).map(|_| generator.code(LOGIN, id()).expose().to_owned()).collect()
 }
 
 pub async fn the_code_of_a_challenge_is_always_the_same(
     (generator, _): (impl LoginCodeGenerator, impl LoginCodeGenerator),
 ) {
     for challenge in (0..100).map(|_| id()) {
-        let code = generator.code(challenge);
-        assert!(generator.code(challenge).matches(&code));
-        assert!(code.expose().len() == 6 && code.expose().bytes().all(|b| b.is_ascii_digit()));
+        for purpose in CodePurpose::ALL {
+            let code = generator.code(purpose, challenge);
+            assert!(generator.code(purpose, challenge).matches(&code));
+            assert!(code.expose().len() == 6 && code.expose().bytes().all(|b| b.is_ascii_digit()));
+        }
     }
 }
 
 pub async fn without_the_key_a_code_is_unpredictable(
     (ours, theirs): (impl LoginCodeGenerator, impl LoginCodeGenerator),
 ) {
-    let guessed = (0..1000).map(|_| id()).filter(|id| ours.code(*id).matches(&theirs.code(*id))).count();
+    let guessed =
+        (0..1000).map(|_| id()).filter(|id| ours.code(LOGIN, *id).matches(&theirs.code(LOGIN, *id))).count();
     assert!(guessed <= 2, "{guessed} of 1000 codes were guessed");
+}
+
+pub async fn a_code_for_one_purpose_tells_nothing_of_that_for_another(
+    (generator, _): (impl LoginCodeGenerator, impl LoginCodeGenerator),
+) {
+    let same = |id: &_| generator.code(LOGIN, *id).matches(&generator.code(CodePurpose::Reset, *id));
+    let guessed = (0..1000).map(|_| id()).filter(same).count();
+    assert!(guessed <= 2, "{guessed} of 1000 codes are good for both");
 }
 
 pub async fn codes_are_uniform((generator, _): (impl LoginCodeGenerator, impl LoginCodeGenerator)) {

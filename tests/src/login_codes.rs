@@ -2,16 +2,18 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain_auth::{Challenge, LoginCodes, Resend, UserId};
+use domain_auth::{Challenge, CodePurpose, LoginCodes, Resend, UserId};
 
 use crate::support::{at_once, id, time};
 
 const MOST: u32 = 5;
+const LOGIN: CodePurpose = CodePurpose::Login;
 const INSTANT: TimeDelta = TimeDelta::microseconds(1);
 
 fn challenge_for(user: UserId) -> Challenge {
     let issued_at = time();
-    Challenge { id: id(), user, issued_at, expires_at: issued_at + TimeDelta::minutes(5) }
+    let expires_at = issued_at + TimeDelta::minutes(5);
+    Challenge { id: id(), user, purpose: LOGIN, issued_at, expires_at }
 }
 
 async fn issued(codes: &impl LoginCodes) -> Challenge {
@@ -21,7 +23,7 @@ async fn issued(codes: &impl LoginCodes) -> Challenge {
 }
 
 async fn attempt(codes: &impl LoginCodes, challenge: &Challenge) -> Option<Challenge> {
-    codes.attempt(challenge.user, MOST, challenge.issued_at).await.unwrap()
+    codes.attempt(challenge.user, challenge.purpose, MOST, challenge.issued_at).await.unwrap()
 }
 
 async fn resend(
@@ -30,7 +32,7 @@ async fn resend(
     not_since: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Resend {
-    codes.resend(user, MOST, not_since, now).await.unwrap()
+    codes.resend(user, LOGIN, MOST, not_since, now).await.unwrap()
 }
 
 pub async fn an_attempt_hands_the_challenge_out(codes: impl LoginCodes) {
@@ -41,7 +43,7 @@ pub async fn an_attempt_hands_the_challenge_out(codes: impl LoginCodes) {
 
 pub async fn without_a_challenge_there_is_nothing_to_attempt(codes: impl LoginCodes) {
     issued(&codes).await;
-    assert_eq!(codes.attempt(UserId(id()), MOST, time()).await.unwrap(), None);
+    assert_eq!(codes.attempt(UserId(id()), LOGIN, MOST, time()).await.unwrap(), None);
 }
 
 pub async fn a_new_challenge_replaces_the_old_one(codes: impl LoginCodes) {
@@ -62,7 +64,7 @@ pub async fn attempts_are_counted_and_bounded(codes: impl LoginCodes) {
         assert!(attempt(&codes, &challenge).await.is_some(), "attempt {count} of {MOST}");
     }
     assert_eq!(attempt(&codes, &challenge).await, None, "it has had all its attempts");
-    assert_eq!(codes.attempt(challenge.user, 0, challenge.issued_at).await.unwrap(), None);
+    assert_eq!(codes.attempt(challenge.user, challenge.purpose, 0, challenge.issued_at).await.unwrap(), None);
 }
 
 pub async fn of_twenty_attempts_at_once_no_more_than_allowed_get_it(codes: impl LoginCodes) {
@@ -78,7 +80,7 @@ pub async fn of_twenty_attempts_at_once_no_more_than_allowed_get_it(codes: impl 
 
 pub async fn an_expired_challenge_is_dead(codes: impl LoginCodes) {
     let challenge = issued(&codes).await;
-    let at = async |now| codes.attempt(challenge.user, MOST, now).await.unwrap();
+    let at = async |now| codes.attempt(challenge.user, challenge.purpose, MOST, now).await.unwrap();
     assert_eq!(at(challenge.expires_at).await, None, "from that time on");
     assert_eq!(at(challenge.expires_at + TimeDelta::days(1)).await, None);
     assert!(at(challenge.expires_at - INSTANT).await.is_some(), "but not before");
@@ -112,6 +114,54 @@ pub async fn of_twenty_who_use_it_up_at_once_one_succeeds(codes: impl LoginCodes
     }
 }
 
+pub async fn a_challenge_is_for_one_purpose_only(codes: impl LoginCodes) {
+    let login = issued(&codes).await;
+    let reset = Challenge { id: id(), purpose: CodePurpose::Reset, ..login.clone() };
+    assert_eq!(attempt(&codes, &reset).await, None, "what is for logging in resets nothing");
+    codes.issue(&reset).await.unwrap();
+    for _ in 0..MOST {
+        assert_eq!(attempt(&codes, &reset).await, Some(reset.clone()));
+    }
+    assert_eq!(attempt(&codes, &login).await, Some(login.clone()), "each has its own attempts");
+    assert!(codes.consume(reset.id).await.unwrap());
+    assert_eq!(attempt(&codes, &login).await, Some(login.clone()), "and is used up for itself");
+    codes.issue(&reset).await.unwrap();
+    codes.revoke(login.user).await.unwrap();
+    assert_eq!((attempt(&codes, &login).await, attempt(&codes, &reset).await), (None, None), "both are gone");
+}
+
+pub async fn a_challenge_is_not_issued_if_another_was_sent_since(codes: impl LoginCodes) {
+    let first = challenge_for(UserId(id()));
+    let sent = first.issued_at;
+    assert!(codes.issue_unless_sent(&first, sent).await.unwrap(), "there was none");
+    let second = Challenge { id: id(), issued_at: sent + TimeDelta::minutes(1), ..first.clone() };
+    for _ in 0..MOST {
+        attempt(&codes, &first).await;
+    }
+    assert!(!codes.issue_unless_sent(&second, sent - INSTANT).await.unwrap(), "dead or alive");
+    assert!(!codes.consume(second.id).await.unwrap(), "it isn't kept then");
+    assert!(codes.issue_unless_sent(&second, sent).await.unwrap(), "not since then");
+    assert_eq!(attempt(&codes, &second).await, Some(second.clone()), "with all its attempts");
+    assert!(!codes.consume(first.id).await.unwrap(), "and in place of the other");
+    let other = Challenge { id: id(), purpose: CodePurpose::Reset, ..first };
+    assert!(codes.issue_unless_sent(&other, sent - INSTANT).await.unwrap(), "another purpose is another");
+}
+
+pub async fn of_twenty_who_issue_one_unless_sent_at_once_one_succeeds(codes: impl LoginCodes) {
+    let codes = Arc::new(codes);
+    let model = challenge_for(UserId(id()));
+    let attempts = at_once(20, |_| {
+        let (codes, challenge) = (codes.clone(), Challenge { id: id(), ..model.clone() });
+        async move {
+            let issued = codes.issue_unless_sent(&challenge, challenge.issued_at - INSTANT).await.unwrap();
+            issued.then_some(challenge)
+        }
+    });
+    let issued: Vec<_> = attempts.await.into_iter().flatten().collect();
+    assert_eq!(issued.len(), 1);
+    assert_eq!(attempt(&*codes, &model).await.as_ref(), issued.first());
+}
+
 pub async fn a_challenge_is_sent_again_when_it_is_not_too_soon(codes: impl LoginCodes) {
     let challenge = issued(&codes).await;
     let (user, sent) = (challenge.user, challenge.issued_at);
@@ -134,7 +184,11 @@ pub async fn sending_again_leaves_attempts_and_expiry_alone(codes: impl LoginCod
     }
     assert_eq!(attempt(&codes, &challenge).await, None, "the attempts before count");
     let end = challenge.expires_at;
-    assert_eq!(codes.attempt(challenge.user, 100, end).await.unwrap(), None, "it expires when it would have");
+    assert_eq!(
+        codes.attempt(challenge.user, challenge.purpose, 100, end).await.unwrap(),
+        None,
+        "it expires when it would have"
+    );
 }
 
 pub async fn what_is_not_alive_is_not_sent_again(codes: impl LoginCodes) {

@@ -2,7 +2,7 @@
 //! `personal_data`.
 use std::sync::Arc;
 
-use domain_auth::{Challenge, EndReason, PendingCode, Session, UserId};
+use domain_auth::{Challenge, CodePurpose, EndReason, PendingCode, Session, UserId};
 use domain_shared::{Aggregate, Repository, StoredEvent};
 
 use crate::{
@@ -58,15 +58,27 @@ pub async fn all_sessions_are_those_that_have_ended_too(store: impl Store) {
 }
 
 pub async fn a_pending_code_is_told_of_dead_or_alive(store: impl Store) {
+    for (purpose, other) in
+        [(CodePurpose::Login, CodePurpose::Reset), (CodePurpose::Reset, CodePurpose::Login)]
+    {
+        a_pending_code_is_told_of(&store, purpose, other).await;
+    }
+}
+
+async fn a_pending_code_is_told_of(store: &impl Store, purpose: CodePurpose, other: CodePurpose) {
     let (user, issued_at) = (UserId(id()), time());
-    assert_eq!(store.pending_code(user).await.unwrap(), None);
+    assert_eq!(store.pending_code(user, purpose).await.unwrap(), None);
     let (expires_at, sent_at) = (time(), time());
-    store.issue(&Challenge { id: id(), user, issued_at, expires_at }).await.unwrap();
+    store.issue(&Challenge { id: id(), user, purpose, issued_at, expires_at }).await.unwrap();
+    assert_eq!(store.pending_code(user, other).await.unwrap(), None, "it is for something else");
     let expected = PendingCode { issued_at, expires_at, attempts: 0, sent_at: issued_at };
-    assert_eq!(store.pending_code(user).await.unwrap(), Some(expected.clone()));
-    store.attempt(user, 1, issued_at).await.unwrap().unwrap();
-    store.resend(user, 2, sent_at, issued_at).await.unwrap();
-    assert_eq!(store.pending_code(user).await.unwrap(), Some(PendingCode { attempts: 1, ..expected }));
+    assert_eq!(store.pending_code(user, purpose).await.unwrap(), Some(expected.clone()));
+    store.attempt(user, purpose, 1, issued_at).await.unwrap().unwrap();
+    store.resend(user, purpose, 2, sent_at, issued_at).await.unwrap();
+    assert_eq!(
+        store.pending_code(user, purpose).await.unwrap(),
+        Some(PendingCode { attempts: 1, ..expected })
+    );
     store.revoke(user).await.unwrap();
-    assert_eq!(store.pending_code(user).await.unwrap(), None);
+    assert_eq!(store.pending_code(user, purpose).await.unwrap(), None);
 }

@@ -11,6 +11,10 @@ use crate::{
     support::{context, id, time},
 };
 
+const INSTANT: TimeDelta = TimeDelta::microseconds(1);
+/// Longer than sessions live.
+const IDLE: TimeDelta = TimeDelta::days(1000);
+
 async fn saved(sessions: &impl SessionRepository, user: UserId) -> Session {
     let mut session = session_of(user);
     sessions.save(&mut session).await.unwrap();
@@ -33,7 +37,7 @@ pub async fn of_user_gives_the_oldest_first(sessions: impl SessionRepository) {
         saved(&sessions, UserId(id())).await;
     }
     step(&sessions, expected[0].id()).await.unwrap();
-    let found = sessions.of_user(ada, time()).await.unwrap();
+    let found = sessions.of_user(ada, time(), IDLE).await.unwrap();
     let ids = |sessions: &[Session]| sessions.iter().map(Aggregate::id).collect::<Vec<_>>();
     assert_eq!(ids(&found), ids(&expected), "hers, and the oldest first, whichever was refreshed last");
     assert_same(&found[2], &expected[2], "each as it is");
@@ -58,7 +62,7 @@ pub async fn of_user_leaves_out_what_has_ended(sessions: impl SessionRepository)
             "it is still there"
         );
     }
-    let found = sessions.of_user(ada, time()).await.unwrap();
+    let found = sessions.of_user(ada, time(), IDLE).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_same(&found[0], &kept, "what hasn't ended");
 }
@@ -68,17 +72,30 @@ pub async fn of_user_leaves_out_what_is_past_its_time(sessions: impl SessionRepo
     let (session, later) = (saved(&sessions, ada).await, saved(&sessions, ada).await);
     let end = session.expires_at;
     assert!(end < later.expires_at);
-    assert_eq!(sessions.of_user(ada, end - TimeDelta::microseconds(1)).await.unwrap().len(), 2);
-    let found = sessions.of_user(ada, end).await.unwrap();
+    assert_eq!(sessions.of_user(ada, end - INSTANT, IDLE).await.unwrap().len(), 2);
+    let found = sessions.of_user(ada, end, IDLE).await.unwrap();
     assert_eq!(found.len(), 1, "it isn't alive at the end of its time");
     assert_same(&found[0], &later, "what has time left");
     assert!(sessions.find(session.id()).await.unwrap().unwrap().ended.is_none(), "it is still there");
+}
+
+pub async fn of_user_leaves_out_what_was_not_refreshed_in_time(sessions: impl SessionRepository) {
+    let ada = UserId(id());
+    let (idle, lapsed) = (TimeDelta::days(1), saved(&sessions, ada).await);
+    let used = saved(&sessions, ada).await;
+    let refreshed = step(&sessions, used.id()).await.unwrap().unwrap().aggregate;
+    let end = lapsed.refreshed_at + idle;
+    assert_eq!(sessions.of_user(ada, end - INSTANT, idle).await.unwrap().len(), 2);
+    let found = sessions.of_user(ada, end, idle).await.unwrap();
+    assert_eq!(found.len(), 1, "it isn't alive once it was idle for that long");
+    assert_same(&found[0], &refreshed, "what was refreshed since");
+    assert!(sessions.of_user(ada, refreshed.refreshed_at + idle, idle).await.unwrap().is_empty());
 }
 
 pub async fn of_user_is_empty_for_somebody_without_sessions(sessions: impl SessionRepository) {
     let ada = UserId(id());
     let only = saved(&sessions, ada).await;
     end(&sessions, &only, EndReason::Logout).await;
-    assert!(sessions.of_user(ada, time()).await.unwrap().is_empty());
-    assert!(sessions.of_user(UserId(id()), time()).await.unwrap().is_empty());
+    assert!(sessions.of_user(ada, time(), IDLE).await.unwrap().is_empty());
+    assert!(sessions.of_user(UserId(id()), time(), IDLE).await.unwrap().is_empty());
 }

@@ -1,23 +1,32 @@
 use aws_lc_rs::hmac;
-use domain_auth::{LoginCode, LoginCodeGenerator};
+use domain_auth::{CodePurpose, LoginCode, LoginCodeGenerator};
 use uuid::Uuid;
 
 use super::SecretKey;
 
-/// Login codes as truncated HMAC-SHA-256 of the challenge's id, much as HOTP (RFC 4226) makes its codes of a counter.
+/// Codes as truncated HMAC-SHA-256 of the challenge's id, much as HOTP (RFC 4226) makes its codes of a counter. Each
+/// purpose has a key of its own.
 #[derive(Debug, Clone)]
-pub struct KeyedCodes(hmac::Key);
+pub struct KeyedCodes {
+    login: hmac::Key,
+    reset: hmac::Key,
+}
 
 impl KeyedCodes {
     /// Codes that only somebody with `secret` can derive.
     #[must_use]
     pub fn new(secret: &SecretKey) -> Self {
-        Self(secret.derive("login code").for_hmac(hmac::HMAC_SHA256))
+        let key = |purpose| secret.derive(purpose).for_hmac(hmac::HMAC_SHA256);
+        Self { login: key("login code"), reset: key("password reset code") }
     }
 }
 
 impl LoginCodeGenerator for KeyedCodes {
-    fn code(&self, challenge: Uuid) -> LoginCode {
-        LoginCode::truncate(hmac::sign(&self.0, challenge.as_bytes()).as_ref())
+    fn code(&self, purpose: CodePurpose, challenge: Uuid) -> LoginCode {
+        let key = match purpose {
+            CodePurpose::Login => &self.login,
+            CodePurpose::Reset => &self.reset,
+        };
+        LoginCode::truncate(hmac::sign(key, challenge.as_bytes()).as_ref())
     }
 }

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain_auth::{Challenge, LoginCodes, PendingCode, Resend, UserId};
+use domain_auth::{Challenge, CodePurpose, LoginCodes, PendingCode, Resend, UserId};
 use domain_shared::StoreError;
 use uuid::Uuid;
 
@@ -15,6 +15,11 @@ pub(super) struct Pending {
 }
 
 impl Pending {
+    /// As it is issued, and sent.
+    fn new(challenge: &Challenge) -> Self {
+        Self { challenge: challenge.clone(), attempts: 0, sent_at: challenge.issued_at }
+    }
+
     fn is_live(&self, max_attempts: u32, now: DateTime<Utc>) -> bool {
         now < self.challenge.expires_at && self.attempts < max_attempts
     }
@@ -34,20 +39,33 @@ impl From<&Pending> for PendingCode {
 #[async_trait]
 impl LoginCodes for MemoryStore {
     async fn issue(&self, challenge: &Challenge) -> Result<(), StoreError> {
-        let pending = Pending { challenge: challenge.clone(), attempts: 0, sent_at: challenge.issued_at };
-        self.state().codes.insert(challenge.user, pending);
+        self.state().codes.insert((challenge.user, challenge.purpose), Pending::new(challenge));
         Ok(())
+    }
+
+    async fn issue_unless_sent(
+        &self,
+        challenge: &Challenge,
+        not_since: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let (mut state, key) = (self.state(), (challenge.user, challenge.purpose));
+        let is_free = state.codes.get(&key).is_none_or(|pending| pending.sent_at <= not_since);
+        if is_free {
+            state.codes.insert(key, Pending::new(challenge));
+        }
+        Ok(is_free)
     }
 
     async fn attempt(
         &self,
         user: UserId,
+        purpose: CodePurpose,
         max_attempts: u32,
         now: DateTime<Utc>,
     ) -> Result<Option<Challenge>, StoreError> {
         let mut state = self.state();
         let live = |pending: &&mut Pending| pending.is_live(max_attempts, now);
-        Ok(state.codes.get_mut(&user).filter(live).map(|pending| {
+        Ok(state.codes.get_mut(&(user, purpose)).filter(live).map(|pending| {
             pending.attempts += 1;
             pending.challenge.clone()
         }))
@@ -63,13 +81,14 @@ impl LoginCodes for MemoryStore {
     async fn resend(
         &self,
         user: UserId,
+        purpose: CodePurpose,
         max_attempts: u32,
         not_since: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Resend, StoreError> {
         let mut state = self.state();
-        let Some(pending) = state.codes.get_mut(&user).filter(|pending| pending.is_live(max_attempts, now))
-        else {
+        let live = |pending: &&mut Pending| pending.is_live(max_attempts, now);
+        let Some(pending) = state.codes.get_mut(&(user, purpose)).filter(live) else {
             return Ok(Resend::Nothing);
         };
         if pending.sent_at > not_since {
@@ -80,7 +99,7 @@ impl LoginCodes for MemoryStore {
     }
 
     async fn revoke(&self, user: UserId) -> Result<(), StoreError> {
-        self.state().codes.remove(&user);
+        self.state().codes.retain(|(of, _), _| *of != user);
         Ok(())
     }
 }

@@ -22,7 +22,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use domain_auth::{ActivityRow, Session, TokenKey, User, UserId};
+use domain_auth::{ActivityRow, CodePurpose, Session, TokenKey, User, UserId};
 use domain_product::{InventoryItem, LedgerEntry, Product};
 use domain_shared::{Digest, Revocation, StoreError, StoredEvent};
 use uuid::Uuid;
@@ -43,8 +43,8 @@ pub struct MemoryStore(Arc<Mutex<State>>);
 struct State {
     users: BTreeMap<Uuid, User>,
     sessions: BTreeMap<Uuid, Session>,
-    codes: HashMap<UserId, Pending>,
     signing_keys: Vec<TokenKey>,
+    codes: HashMap<(UserId, CodePurpose), Pending>,
     products: BTreeMap<Uuid, Product>,
     events: Vec<StoredEvent>,
     /// Where in `events` the one with an id is.

@@ -1,6 +1,6 @@
 //! Nothing here outlives the process, so nothing is sealed: who is forgotten is overwritten.
 use async_trait::async_trait;
-use domain_auth::{PendingCode, PersonalData, Session, SessionState, UserId, personal};
+use domain_auth::{CodePurpose, PendingCode, PersonalData, Session, SessionState, UserId, personal};
 use domain_shared::{Aggregate, Client, EventEnvelope, StoreError};
 use uuid::Uuid;
 
@@ -63,7 +63,11 @@ impl PersonalData for MemoryStore {
         Ok(self.state().sessions.values().filter(|session| session.user == user).cloned().collect())
     }
 
-    async fn pending_code(&self, user: UserId) -> Result<Option<PendingCode>, StoreError> {
-        Ok(self.state().codes.get(&user).map(Into::into))
+    async fn pending_code(
+        &self,
+        user: UserId,
+        purpose: CodePurpose,
+    ) -> Result<Option<PendingCode>, StoreError> {
+        Ok(self.state().codes.get(&(user, purpose)).map(Into::into))
     }
 }

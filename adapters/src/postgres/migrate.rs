@@ -25,6 +25,7 @@ const POSTGRES: Dialect = Dialect {
         migration!("postgres", "0009_auth_projections"),
         migration!("postgres", "0010_sessions_by_user"),
         migration!("postgres", "0011_signing_keys"),
+        migration!("postgres", "0015_code_purposes"),
     ],
     product: &[
         migration!("postgres", "0002_product"),

@@ -45,8 +45,9 @@ tables! {
         end_reason -> Nullable<Text>,
         version -> BigInt,
     }
-    login_codes (user_id) {
+    login_codes (user_id, purpose) {
         user_id -> SqlUuid,
+        purpose -> Text,
         challenge_id -> SqlUuid,
         issued_at -> SqlTime,
         expires_at -> SqlTime,

@@ -19,6 +19,7 @@ const SQLITE: Dialect = Dialect {
         migration!("sqlite", "0009_auth_projections"),
         migration!("sqlite", "0010_sessions_by_user"),
         migration!("sqlite", "0011_signing_keys"),
+        migration!("sqlite", "0015_code_purposes"),
     ],
     product: &[
         migration!("sqlite", "0002_product"),

@@ -34,7 +34,7 @@ impl<P: Ports> Handle<EraseUser> for Auth<P> {
 
 #[cfg(test)]
 mod tests {
-    use domain_auth::{SessionEvent, UserError, UserEvent};
+    use domain_auth::{CodePurpose, SessionEvent, UserError, UserEvent};
     use domain_shared::{Aggregate, Client, EventLog, decode, replay};
 
     use super::*;
@@ -50,6 +50,7 @@ mod tests {
         let tokens = world.sign_in("ada").await;
         let ada = world.me(&tokens.access).await.unwrap().id();
         let code = world.start_login("ada").await;
+        world.reset_code("ada").await;
         let erased = erase(&world, ada).await.unwrap();
         assert!(erased.is_erased() && !erased.is_active);
         assert!(world.me(&tokens.access).await.is_err());
@@ -57,7 +58,9 @@ mod tests {
         assert!(matches!(world.log_in("ada", "correct horse").await, Err(AuthError::WrongCredentials)));
         let back = world.auth.handle(ActivateUser { user: ada }, &Caller::default()).await;
         assert!(matches!(back, Err(AuthError::User(UserError::Erased))), "{back:?}");
-        assert_eq!(world.store.pending_code(ada).await.unwrap(), None);
+        for purpose in CodePurpose::ALL {
+            assert_eq!(world.store.pending_code(ada, purpose).await.unwrap(), None);
+        }
         for session in world.store.all_sessions(ada).await.unwrap() {
             assert_eq!((&session.client, session.ended), (&Client::default(), Some(EndReason::Erasure)));
         }

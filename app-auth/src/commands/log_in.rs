@@ -1,13 +1,11 @@
 use async_trait::async_trait;
 use domain_auth::{
-    Challenge, LoginCodeGenerator, LoginCodes, Password, PasswordAttempt, PasswordHasher, User, UserId,
-    UserRepository, Username,
+    CodePurpose, LoginCodes, Password, PasswordAttempt, PasswordHasher, User, UserId, UserRepository,
+    Username,
 };
-use domain_shared::{
-    Aggregate, Caller, Context, Email, Handle, IdGenerator, Invalid, Mailer, StoreError, ValueObject,
-};
+use domain_shared::{Aggregate, Caller, Context, Email, Handle, Invalid, StoreError, ValueObject};
 
-use crate::{Auth, AuthError, Ports, letters};
+use crate::{Auth, AuthError, Ports};
 
 /// Proves a password; the code that completes the login goes out by e-mail and replaces an earlier one.
 #[derive(Debug, Clone)]
@@ -64,12 +62,7 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
         let Some(user) = user.filter(|user| proved && user.is_active) else {
             return Err(AuthError::WrongCredentials);
         };
-        let challenge = Challenge {
-            id: self.ports.ids().next_id(),
-            user: user.id(),
-            issued_at,
-            expires_at: self.now() + self.policy.code_ttl,
-        };
+        let challenge = self.challenge(user.id(), CodePurpose::Login, issued_at);
         self.ports.codes().issue(&challenge).await?;
         self.send_code(&user, &challenge).await?;
         if self.ports.hasher().is_outdated(user.password()) {
@@ -95,12 +88,6 @@ impl<P: Ports> Auth<P> {
         let rehash =
             move |user: &mut User, context: &Context| user.rehash_password(&old, new.clone(), context);
         self.change_user(user.id(), &caller.besides(), rehash).await
-    }
-
-    pub(super) async fn send_code(&self, user: &User, challenge: &Challenge) -> Result<(), AuthError> {
-        let code = self.ports.code_generator().code(challenge.id);
-        let letter = letters::login_code(user.email.clone(), user.language, &code, self.policy.code_ttl);
-        Ok(self.ports.mailer().send(&letter).await?)
     }
 }
 

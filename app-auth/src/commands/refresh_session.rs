@@ -22,8 +22,8 @@ impl<P: Ports> Handle<RefreshSession> for Auth<P> {
         let read = self.ports.refresh_tokens().read(&command.token);
         let (id, generation) = read.ok_or(AuthError::InvalidRefreshToken)?;
         // Given again, it goes by what the session says of tokens used twice.
-        let (context, grace) = (self.context(&caller.besides()), self.policy.refresh_grace);
-        let refresh = Arc::new(move |session: &mut Session| session.refresh(generation, grace, &context));
+        let (context, rules) = (self.context(&caller.besides()), self.policy.session_rules());
+        let refresh = Arc::new(move |session: &mut Session| session.refresh(generation, &rules, &context));
         let session = match self.ports.sessions().change(id, refresh).await {
             Ok(Some(changed)) if changed.aggregate.ended.is_none() => changed.aggregate,
             Ok(_) | Err(ChangeError::Refused(SessionError::Ended)) => {
@@ -40,6 +40,8 @@ impl<P: Ports> Handle<RefreshSession> for Auth<P> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
     use crate::testing::World;
 
@@ -82,9 +84,65 @@ mod tests {
     #[tokio::test]
     async fn a_session_has_an_end() {
         let world = World::new();
-        let tokens = world.sign_in("ada").await;
-        world.pass(world.auth.policy.session_ttl);
+        let mut tokens = world.sign_in("ada").await;
+        let end = world.auth.policy.session_ttl;
+        for _ in 0..3 {
+            world.pass(end / 4);
+            tokens = refresh(&world, &tokens).await.unwrap();
+        }
+        world.pass(end / 4 - TimeDelta::seconds(2));
+        tokens = refresh(&world, &tokens).await.unwrap();
+        assert_eq!(tokens.expires_in, 2, "no access token outlives its session");
+        world.pass(TimeDelta::seconds(2));
         refresh(&world, &tokens).await.unwrap_err();
+        assert!(world.me(&tokens.access).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_session_that_is_not_refreshed_lapses_with_its_access_token() {
+        let mut world = World::new();
+        world.auth.policy.session_idle = TimeDelta::minutes(10);
+        let first = world.sign_in("ada").await;
+        assert_eq!(first.expires_in, 600, "no access token outlives its session");
+        world.pass(TimeDelta::seconds(599));
+        let second = refresh(&world, &first).await.unwrap();
+        world.pass(TimeDelta::seconds(30));
+        let again = refresh(&world, &first).await.unwrap();
+        assert_eq!(again.expires_in, 570, "nor does one that is given again");
+        world.pass(TimeDelta::seconds(570));
+        assert!(world.me(&second.access).await.is_err() && world.me(&again.access).await.is_err());
+        let refused = refresh(&world, &second).await;
+        assert!(matches!(refused, Err(AuthError::InvalidRefreshToken)), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn a_reply_that_was_lost_is_given_again_for_a_minute_and_even_if_the_access_token_was_used() {
+        let world = World::new();
+        let first = world.sign_in("ada").await;
+        let second = refresh(&world, &first).await.unwrap();
+        world.me(&second.access).await.unwrap();
+        world.pass(world.auth.policy.refresh_grace);
+        let again = refresh(&world, &first).await.unwrap();
+        assert_eq!(again.refresh.expose(), second.refresh.expose());
+        world.pass(TimeDelta::seconds(1));
+        let late = refresh(&world, &first).await;
+        assert!(matches!(late, Err(AuthError::InvalidRefreshToken)), "{late:?}");
+        assert!(world.me(&second.access).await.is_err() && refresh(&world, &second).await.is_err());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_a_hundred_refreshes_of_one_token_all_get_the_same_successor() {
+        let world = World::new();
+        let first = world.sign_in("ada").await;
+        let refreshes = (0..100).map(|_| {
+            let (auth, token) = (world.auth.clone(), first.refresh.clone());
+            tokio::spawn(async move { auth.handle(RefreshSession { token }, &Caller::default()).await })
+        });
+        let mut successors = std::collections::HashSet::new();
+        for refresh in refreshes.collect::<Vec<_>>() {
+            successors.insert(refresh.await.unwrap().unwrap().refresh.expose().to_owned());
+        }
+        assert_eq!(successors.len(), 1);
     }
 
     #[tokio::test]

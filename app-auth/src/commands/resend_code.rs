@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain_auth::{LoginCodes, Resend, UserId};
+use domain_auth::{CodePurpose, LoginCodes, Resend, UserId};
 use domain_shared::{Caller, Handle, Repository};
 
 use crate::{Auth, AuthError, Ports};
@@ -21,7 +21,8 @@ impl<P: Ports> Handle<ResendCode> for Auth<P> {
 
     async fn handle(&self, command: ResendCode, _: &Caller) -> Result<(), AuthError> {
         let (now, cooldown) = (self.now(), self.policy.resend_cooldown);
-        match self.ports.codes().resend(command.user, self.policy.code_attempts, now - cooldown, now).await? {
+        let (codes, most) = (self.ports.codes(), self.policy.code_attempts);
+        match codes.resend(command.user, CodePurpose::Login, most, now - cooldown, now).await? {
             Resend::Nothing => Ok(()),
             Resend::TooSoon(sent_at) => {
                 let wait = (sent_at + cooldown - now).to_std().unwrap_or_default();

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain_auth::{
-    EndReason, LoginCode, LoginCodeGenerator, LoginCodes, Session, SessionId, User, UserError, UserId,
+    CodePurpose, EndReason, LoginCode, LoginCodes, Session, SessionId, User, UserError, UserId,
 };
 use domain_shared::{
     Aggregate, Caller, ChangeError, Changed, Handle, IdGenerator, Repository, StoreError, recall,
@@ -44,11 +44,9 @@ impl<P: Ports> Handle<VerifyCode> for Auth<P> {
 impl<P: Ports> Auth<P> {
     async fn verify(&self, command: VerifyCode, caller: &Caller) -> Result<Tokens, AuthError> {
         let VerifyCode { owner, code } = command;
-        let (codes, generator) = (self.ports.codes(), self.ports.code_generator());
         let user = self.owner(&owner).await?.ok_or(AuthError::InvalidCode)?;
-        let attempt = codes.attempt(user.id(), self.policy.code_attempts, self.now()).await?;
-        let challenge = attempt.ok_or(AuthError::InvalidCode)?;
-        if !generator.code(challenge.id).matches(&code) || !codes.consume(challenge.id).await? {
+        let challenge = self.attempt(user.id(), CodePurpose::Login, &code).await?;
+        if !self.ports.codes().consume(challenge.id).await? {
             return Err(AuthError::InvalidCode);
         }
 
@@ -85,7 +83,7 @@ impl<P: Ports> Auth<P> {
             self.end_session(session.id(), EndReason::LoginRefused, caller).await?;
             return Err(AuthError::InvalidCode);
         }
-        let alive = self.ports.sessions().find(session.id()).await?.is_some_and(|s| s.is_alive(self.now()));
+        let alive = self.ports.sessions().find(session.id()).await?.is_some_and(|s| self.is_alive(&s));
         match self.ports.users().find(session.user).await? {
             Some(user) if alive && user.admits(session.id(), session.started_at) => {
                 self.tokens(&user, &session)

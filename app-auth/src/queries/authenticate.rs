@@ -29,7 +29,9 @@ impl<P: Ports> Handle<Authenticate> for Auth<P> {
         let now = self.now();
         let claims = self.ports.verifier().verify(&query.token, now)?;
         let session = self.ports.sessions().find(SessionId(claims.session)).await?;
-        let alive = |session: &Session| session.is_alive(now) && session.user.0 == claims.subject;
+        let alive = |session: &Session| {
+            session.is_alive(now, self.policy.session_idle) && session.user.0 == claims.subject
+        };
         let session = session.filter(alive).ok_or(TokenError::Ended)?;
         match self.ports.users().find(UserId(claims.subject)).await? {
             Some(user) if user.admits(session.id(), session.started_at) => Ok(Authenticated { user, claims }),

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain_auth::{Activity, ActivityRow, PendingCode, PersonalData, Session, User, UserId};
+use domain_auth::{Activity, ActivityRow, CodePurpose, PendingCode, PersonalData, Session, User, UserId};
 use domain_shared::{Aggregate, Caller, EventLog, Handle, Repository, StoredEvent};
 use uuid::Uuid;
 
@@ -23,6 +23,8 @@ pub struct UserExport {
     pub pending_code: Option<PendingCode>,
     /// What is counted of what they did, a moment behind.
     pub activity: Option<ActivityRow>,
+    /// The password reset that waits for its code, if one does.
+    pub pending_reset: Option<PendingCode>,
     /// What happened to the account and to the sessions, in the order it happened.
     pub events: Vec<StoredEvent>,
 }
@@ -35,7 +37,8 @@ impl<P: Ports> Handle<ExportUser> for Auth<P> {
     async fn handle(&self, query: ExportUser, _: &Caller) -> Result<UserExport, AuthError> {
         let user = self.ports.users().find(query.user).await?.ok_or(AuthError::UserNotFound)?;
         let sessions = self.ports.people().all_sessions(query.user).await?;
-        let pending_code = self.ports.people().pending_code(query.user).await?;
+        let pending_code = self.ports.people().pending_code(query.user, CodePurpose::Login).await?;
+        let pending_reset = self.ports.people().pending_code(query.user, CodePurpose::Reset).await?;
         let activity = self.ports.activity().of(query.user).await?;
         let ids: Vec<Uuid> =
             std::iter::once(query.user.0).chain(sessions.iter().map(|session| session.id().0)).collect();
@@ -44,7 +47,7 @@ impl<P: Ports> Handle<ExportUser> for Auth<P> {
             events.extend(self.ports.log().history(ids).await?);
         }
         events.sort_by_key(|stored| stored.position);
-        Ok(UserExport { user, sessions, pending_code, activity, events })
+        Ok(UserExport { user, sessions, pending_code, pending_reset, activity, events })
     }
 }
 

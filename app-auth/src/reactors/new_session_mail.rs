@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use domain_auth::{SessionEvent, SessionId, SessionRepository, UserRepository};
 use domain_shared::{Aggregate, Mailer, Reactor, Setback, StoredEvent, decode};
 
@@ -13,6 +14,8 @@ pub struct NewSessionMail<U, S, M> {
     pub users: U,
     /// Where their sessions are.
     pub sessions: S,
+    /// How long a session that isn't refreshed lives.
+    pub idle: TimeDelta,
     /// How they are told.
     pub mailer: M,
 }
@@ -30,8 +33,12 @@ impl<U: UserRepository, S: SessionRepository, M: Mailer> Reactor for NewSessionM
     async fn on(&self, stored: &StoredEvent) -> Result<(), Setback> {
         let (id, at) = (SessionId(stored.event.aggregate_id), stored.event.occurred_at);
         let SessionEvent::Started { user_id, client, .. } = decode(&stored.event)? else { return Ok(()) };
-        let (open, others): (Vec<_>, Vec<_>) =
-            self.sessions.of_user(user_id, at).await?.into_iter().partition(|session| session.id() == id);
+        let (open, others): (Vec<_>, Vec<_>) = self
+            .sessions
+            .of_user(user_id, at, self.idle)
+            .await?
+            .into_iter()
+            .partition(|session| session.id() == id);
         // A login that came to nothing leaves no session.
         if open.is_empty() || others.is_empty() || others.iter().any(|other| other.client == client) {
             return Ok(());
@@ -69,6 +76,7 @@ mod tests {
             let notice = NewSessionMail {
                 users: world.store.clone(),
                 sessions: world.store.clone(),
+                idle: world.auth.policy.session_idle,
                 mailer: world.mailer.clone(),
             };
             let idle = |delivery| matches!(delivery, Delivery::Idle);

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
-use domain_auth::{UserId, UserRepository};
-use domain_shared::{Mailer, Reactor, Setback, StoredEvent};
+use domain_auth::{UserEvent, UserId, UserRepository};
+use domain_shared::{Mailer, Reactor, Setback, StoredEvent, decode};
 
 use super::tell;
 use crate::letters;
@@ -25,8 +25,10 @@ impl<U: UserRepository, M: Mailer> Reactor for PasswordChangedMail<U, M> {
     }
 
     async fn on(&self, stored: &StoredEvent) -> Result<(), Setback> {
+        let UserEvent::PasswordChanged { how, .. } = decode(&stored.event)? else { return Ok(()) };
         let Some(user) = self.users.find(UserId(stored.event.aggregate_id)).await? else { return Ok(()) };
-        let letter = letters::password_changed(user.email.clone(), user.language, stored.event.occurred_at);
+        let at = stored.event.occurred_at;
+        let letter = letters::password_changed(user.email.clone(), user.language, how, at);
         tell(&self.mailer, &letter).await
     }
 }

@@ -34,6 +34,7 @@ fn document(held: &UserExport) -> Result<Value, serde_json::Error> {
         "sessions": held.sessions.iter().map(session).collect::<Vec<_>>(),
         "pending_code": held.pending_code.as_ref().map(pending),
         "activity": held.activity.as_ref().map(activity),
+        "pending_reset": held.pending_reset.as_ref().map(pending),
         "events": serde_json::to_value(&held.events)?,
     }))
 }

@@ -9,7 +9,7 @@ use adapters::{
 };
 use app_auth::{
     Auth, Wiring,
-    reactors::{NewSessionMail, PasswordChangedMail, WelcomeMail},
+    reactors::{NewSessionMail, PasswordChangedMail, ResetCodeMail, TokenReuseMail, WelcomeMail},
 };
 use domain_auth::{
     Activity, LoginCodes, PersonalData, SessionRepository, UserDirectory, UserHistory, UserRepository,
@@ -118,10 +118,25 @@ impl AuthService {
     pub fn tasks(&self) -> Vec<Task> {
         let (users, sessions, mailer) =
             (self.store.users.clone(), self.store.sessions.clone(), self.outbox.mailer.clone());
+        let policy = &self.auth.policy;
         let mut tasks = vec![
             self.events.deliver(WelcomeMail { mailer: mailer.clone() }),
             self.events.deliver(PasswordChangedMail { users: users.clone(), mailer: mailer.clone() }),
-            self.events.deliver(NewSessionMail { users, sessions, mailer }),
+            self.events.deliver(ResetCodeMail {
+                users: users.clone(),
+                codes: self.store.codes.clone(),
+                code_generator: self.auth.ports.code_generator.clone(),
+                code_attempts: policy.code_attempts,
+                ttl: policy.reset_ttl,
+                mailer: mailer.clone(),
+                clock: SystemClock,
+            }),
+            self.events.deliver(TokenReuseMail {
+                users: users.clone(),
+                sessions: sessions.clone(),
+                mailer: mailer.clone(),
+            }),
+            self.events.deliver(NewSessionMail { users, sessions, idle: policy.session_idle, mailer }),
         ];
         let keys = self.keys.clone();
         tasks.push(Box::pin(async move { keys.keep_up().await }));

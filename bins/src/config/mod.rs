@@ -165,7 +165,10 @@ fn policy(settings: &Settings) -> Policy {
     Policy {
         access_ttl: TimeDelta::minutes(settings.access_token_expire_minutes),
         session_ttl: TimeDelta::days(settings.refresh_token_expire_days),
+        session_idle: TimeDelta::days(settings.session_idle_days),
+        refresh_grace: TimeDelta::seconds(settings.refresh_grace_seconds),
         code_ttl: TimeDelta::minutes(settings.verification_code_expire_minutes),
+        reset_ttl: TimeDelta::minutes(settings.reset_code_expire_minutes),
         default_scopes: settings.default_scopes.clone().unwrap_or(everyone),
         ..Policy::default()
     }

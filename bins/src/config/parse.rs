@@ -74,6 +74,20 @@ pub fn duration(raw: &str) -> Result<i64, String> {
     }
 }
 
+pub fn grace_seconds(raw: &str) -> Result<i64, String> {
+    match of(raw, "a whole number from 0 to 300")? {
+        seconds @ 0..=300 => Ok(seconds),
+        _ => Err("must be a whole number from 0 to 300".to_owned()),
+    }
+}
+
+pub fn reset_minutes(raw: &str) -> Result<i64, String> {
+    match of(raw, "a whole number from 1 to 15")? {
+        minutes @ 1..=15 => Ok(minutes),
+        _ => Err("must be a whole number from 1 to 15".to_owned()),
+    }
+}
+
 /// Revocations of tokens are remembered for a day, so none may live longer.
 pub fn token_minutes(raw: &str) -> Result<i64, String> {
     match of(raw, "a whole number from 1 to 1440")? {

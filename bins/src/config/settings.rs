@@ -75,9 +75,18 @@ pub struct Settings {
     /// How many days a session lives at most
     #[arg(long, env = "REFRESH_TOKEN_EXPIRE_DAYS", global = true, default_value = "30", value_parser = parse::duration)]
     pub refresh_token_expire_days: i64,
+    /// How many days a session lives that isn't refreshed
+    #[arg(long, env = "SESSION_IDLE_DAYS", global = true, default_value = "14", value_parser = parse::duration)]
+    pub session_idle_days: i64,
+    /// How many seconds a refresh token that was just replaced still leads to its successor, for replies that were lost
+    #[arg(long, env = "REFRESH_GRACE_SECONDS", global = true, default_value = "60", value_parser = parse::grace_seconds)]
+    pub refresh_grace_seconds: i64,
     /// How many minutes a login code lives
     #[arg(long, env = "VERIFICATION_CODE_EXPIRE_MINUTES", global = true, default_value = "5", value_parser = parse::duration)]
     pub verification_code_expire_minutes: i64,
+    /// How many minutes a code to set another password with lives, a quarter of an hour at most
+    #[arg(long, env = "RESET_CODE_EXPIRE_MINUTES", global = true, default_value = "15", value_parser = parse::reset_minutes)]
+    pub reset_code_expire_minutes: i64,
     /// bcrypt's cost; 10 at least in production
     #[arg(long, env = "BCRYPT_COST", global = true, default_value = "12", value_parser = parse::bcrypt_cost)]
     pub bcrypt_cost: u32,

@@ -63,6 +63,7 @@ pub fn detail(code: &str) -> Option<&'static str> {
         "repeated" => "esto ya se hizo",
         "request_in_progress" => "todavía se está respondiendo a una petición anterior con esta clave",
         "request_timeout" => "la petición tardó demasiado en llegar",
+        "session_not_found" => "no existe tal sesión",
         "session_ended" => "la sesión ha terminado",
         "sku_taken" => "este SKU ya está en uso",
         "tokens_unchecked" => "los tokens no se pueden comprobar en este momento",

@@ -2,7 +2,7 @@
 use std::{error::Error, sync::Arc};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain_shared::{Claims, Email, StoreError, StoredEvent};
 use uuid::Uuid;
 
@@ -12,8 +12,8 @@ use super::{
     UserRepository,
 };
 use crate::{
-    ActivityRow, Challenge, LoginCode, Password, PasswordAttempt, PasswordHash, RefreshToken, Session,
-    SessionId, TokenKey, User, UserId, Username,
+    ActivityRow, Challenge, CodePurpose, LoginCode, Password, PasswordAttempt, PasswordHash, RefreshToken,
+    Session, SessionId, TokenKey, User, UserId, Username,
 };
 
 #[async_trait]
@@ -47,8 +47,13 @@ impl<T: UserHistory + ?Sized> UserHistory for Arc<T> {
 
 #[async_trait]
 impl<T: SessionRepository + ?Sized> SessionRepository for Arc<T> {
-    async fn of_user(&self, user: UserId, at: DateTime<Utc>) -> Result<Vec<Session>, StoreError> {
-        (**self).of_user(user, at).await
+    async fn of_user(
+        &self,
+        user: UserId,
+        at: DateTime<Utc>,
+        idle: TimeDelta,
+    ) -> Result<Vec<Session>, StoreError> {
+        (**self).of_user(user, at, idle).await
     }
 }
 
@@ -57,13 +62,21 @@ impl<T: LoginCodes + ?Sized> LoginCodes for Arc<T> {
     async fn issue(&self, challenge: &Challenge) -> Result<(), StoreError> {
         (**self).issue(challenge).await
     }
+    async fn issue_unless_sent(
+        &self,
+        challenge: &Challenge,
+        not_since: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        (**self).issue_unless_sent(challenge, not_since).await
+    }
     async fn attempt(
         &self,
         user: UserId,
+        purpose: CodePurpose,
         max_attempts: u32,
         now: DateTime<Utc>,
     ) -> Result<Option<Challenge>, StoreError> {
-        (**self).attempt(user, max_attempts, now).await
+        (**self).attempt(user, purpose, max_attempts, now).await
     }
     async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError> {
         (**self).consume(challenge).await
@@ -71,11 +84,12 @@ impl<T: LoginCodes + ?Sized> LoginCodes for Arc<T> {
     async fn resend(
         &self,
         user: UserId,
+        purpose: CodePurpose,
         max_attempts: u32,
         not_since: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Resend, StoreError> {
-        (**self).resend(user, max_attempts, not_since, now).await
+        (**self).resend(user, purpose, max_attempts, not_since, now).await
     }
     async fn revoke(&self, user: UserId) -> Result<(), StoreError> {
         (**self).revoke(user).await
@@ -83,8 +97,8 @@ impl<T: LoginCodes + ?Sized> LoginCodes for Arc<T> {
 }
 
 impl<T: LoginCodeGenerator + ?Sized> LoginCodeGenerator for Arc<T> {
-    fn code(&self, challenge: Uuid) -> LoginCode {
-        (**self).code(challenge)
+    fn code(&self, purpose: CodePurpose, challenge: Uuid) -> LoginCode {
+        (**self).code(purpose, challenge)
     }
 }
 
@@ -113,8 +127,12 @@ impl<T: PersonalData + ?Sized> PersonalData for Arc<T> {
     async fn all_sessions(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
         (**self).all_sessions(user).await
     }
-    async fn pending_code(&self, user: UserId) -> Result<Option<PendingCode>, StoreError> {
-        (**self).pending_code(user).await
+    async fn pending_code(
+        &self,
+        user: UserId,
+        purpose: CodePurpose,
+    ) -> Result<Option<PendingCode>, StoreError> {
+        (**self).pending_code(user, purpose).await
     }
 }
 

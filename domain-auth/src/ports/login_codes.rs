@@ -3,13 +3,22 @@ use chrono::{DateTime, Utc};
 use domain_shared::StoreError;
 use uuid::Uuid;
 
-use crate::{Challenge, LoginCode, UserId};
+use crate::{Challenge, CodePurpose, LoginCode, UserId};
 
-/// The challenges that wait for their code: at most one per user.
+/// The challenges that wait for their code: at most one per user and purpose. Those of one purpose have nothing to do with
+/// those of another.
 #[async_trait]
 pub trait LoginCodes: Send + Sync + 'static {
-    /// Keeps `challenge`; whatever its user had before is dead.
+    /// Keeps `challenge`; whatever its user had before for that purpose is dead.
     async fn issue(&self, challenge: &Challenge) -> Result<(), StoreError>;
+
+    /// The same, unless what the user has for that purpose, dead or alive, was sent after `not_since`. Of any number of
+    /// concurrent callers one succeeds.
+    async fn issue_unless_sent(
+        &self,
+        challenge: &Challenge,
+        not_since: DateTime<Utc>,
+    ) -> Result<bool, StoreError>;
 
     /// Counts an attempt against the user's challenge, before anything is compared, and hands the challenge out. Of any
     /// number of concurrent attempts at most `max_attempts` get it.
@@ -17,6 +26,7 @@ pub trait LoginCodes: Send + Sync + 'static {
     async fn attempt(
         &self,
         user: UserId,
+        purpose: CodePurpose,
         max_attempts: u32,
         now: DateTime<Utc>,
     ) -> Result<Option<Challenge>, StoreError>;
@@ -30,12 +40,13 @@ pub trait LoginCodes: Send + Sync + 'static {
     async fn resend(
         &self,
         user: UserId,
+        purpose: CodePurpose,
         max_attempts: u32,
         not_since: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Resend, StoreError>;
 
-    /// Drops whatever challenge the user has.
+    /// Drops whatever challenges the user has, of every purpose.
     async fn revoke(&self, user: UserId) -> Result<(), StoreError>;
 }
 
@@ -52,6 +63,7 @@ pub enum Resend {
 
 /// Derives a challenge's code, so that it needn't be stored.
 pub trait LoginCodeGenerator: Send + Sync + 'static {
-    /// The code of `challenge`: always the same for one, unpredictable without the key, uniform over 000000–999999.
-    fn code(&self, challenge: Uuid) -> LoginCode;
+    /// The code of `challenge`: always the same for one, unpredictable without the key, uniform over 000000–999999. What
+    /// it would be for another purpose has nothing to do with it.
+    fn code(&self, purpose: CodePurpose, challenge: Uuid) -> LoginCode;
 }

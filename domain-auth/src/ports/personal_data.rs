@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain_shared::StoreError;
 
-use crate::{Session, UserId};
+use crate::{CodePurpose, Session, UserId};
 
 /// What is kept about one person beside their account: to be handed out to them, and to be forgotten.
 #[async_trait]
@@ -19,14 +19,18 @@ pub trait PersonalData: Send + Sync + 'static {
     /// The sessions of `user`, the oldest first, those that have ended included.
     async fn all_sessions(&self, user: UserId) -> Result<Vec<Session>, StoreError>;
 
-    /// The challenge that waits for its code from `user`, dead or alive; `None` if there is none.
-    async fn pending_code(&self, user: UserId) -> Result<Option<PendingCode>, StoreError>;
+    /// The challenge of that purpose that waits for its code from `user`, dead or alive; `None` if there is none.
+    async fn pending_code(
+        &self,
+        user: UserId,
+        purpose: CodePurpose,
+    ) -> Result<Option<PendingCode>, StoreError>;
 }
 
-/// What is kept of a login that waits for its code. The code itself isn't.
+/// What is kept of a challenge that waits for its code. The code itself isn't.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingCode {
-    /// When the password was given.
+    /// When the password was given, or was said to be forgotten.
     pub issued_at: DateTime<Utc>,
     /// From when on the code is dead.
     pub expires_at: DateTime<Utc>,

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain_shared::{Repository, StoreError};
 
 use crate::{Session, UserId};
@@ -7,6 +7,12 @@ use crate::{Session, UserId};
 /// Where sessions are kept.
 #[async_trait]
 pub trait SessionRepository: Repository<Session> {
-    /// The sessions of `user` that can be used at that moment, the oldest first: neither ended nor past their time.
-    async fn of_user(&self, user: UserId, at: DateTime<Utc>) -> Result<Vec<Session>, StoreError>;
+    /// The sessions of `user` that can be used at that moment, the oldest first: neither ended nor past their time, and
+    /// refreshed within `idle`.
+    async fn of_user(
+        &self,
+        user: UserId,
+        at: DateTime<Utc>,
+        idle: TimeDelta,
+    ) -> Result<Vec<Session>, StoreError>;
 }

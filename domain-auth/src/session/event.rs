@@ -22,16 +22,22 @@ pub enum EndReason {
     LoginRefused,
     /// The user was erased.
     Erasure,
+    /// The user ended it from a list of their sessions.
+    Revoked,
+    /// The user set another password with a code that was sent to their address.
+    PasswordReset,
 }
 
 impl EndReason {
-    const ALL: [(Self, &'static str); 6] = [
+    const ALL: [(Self, &'static str); 8] = [
         (Self::Logout, "logout"),
         (Self::PasswordChange, "password_change"),
         (Self::Deactivation, "deactivation"),
         (Self::TokenReuse, "token_reuse"),
         (Self::LoginRefused, "login_refused"),
         (Self::Erasure, "erasure"),
+        (Self::Revoked, "revoked"),
+        (Self::PasswordReset, "password_reset"),
     ];
 
     /// The reason's name in events and stores.

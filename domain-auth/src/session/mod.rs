@@ -44,6 +44,15 @@ impl Fault for SessionError {
     }
 }
 
+/// How long sessions may do what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionRules {
+    /// How long a session that isn't refreshed lives.
+    pub idle: TimeDelta,
+    /// How long a refresh token that was just replaced still leads to its successor; not at all if it is zero.
+    pub grace: TimeDelta,
+}
+
 /// Everything about a session that follows from its events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SessionState {
@@ -93,17 +102,24 @@ impl Session {
         session
     }
 
-    /// Whether it can be used at `now`.
+    /// When it ends if nobody refreshes it, which they must within `idle`.
     #[must_use]
-    pub fn is_alive(&self, now: DateTime<Utc>) -> bool {
-        self.ended.is_none() && now < self.expires_at
+    pub fn lapses_at(&self, idle: TimeDelta) -> DateTime<Utc> {
+        self.expires_at.min(self.refreshed_at + idle)
+    }
+
+    /// Whether it can be used at `now`: it hasn't ended, and was refreshed within `idle`.
+    #[must_use]
+    pub fn is_alive(&self, now: DateTime<Utc>, idle: TimeDelta) -> bool {
+        self.ended.is_none() && now < self.lapses_at(idle)
     }
 
     /// Continues with the refresh token of `generation`. Afterwards the token in force is that of
     /// [`SessionState::generation`], unless the session has ended.
     ///
-    /// The token in force is replaced by its successor. The one before it, presented within `grace` and before its
+    /// The token in force is replaced by its successor. The one before it, presented within the grace and before its
     /// successor was used, leads to that same successor: the reply was lost (RFC 9700, section 4.14.2, allows for it).
+    /// A successor is used when it is refreshed with; what its access token is used for doesn't count.
     /// Any other was used twice, so one of its holders is a thief: the session ends.
     ///
     /// # Errors
@@ -111,15 +127,16 @@ impl Session {
     pub fn refresh(
         &mut self,
         generation: u64,
-        grace: TimeDelta,
+        rules: &SessionRules,
         context: &Context,
     ) -> Result<(), SessionError> {
-        if !self.is_alive(context.at) {
+        if !self.is_alive(context.at, rules.idle) {
             return Err(SessionError::Ended);
         }
+        let in_grace = !rules.grace.is_zero() && context.at - self.refreshed_at <= rules.grace;
         if generation == self.generation {
             self.record(SessionEvent::Refreshed { generation: generation + 1 }, context);
-        } else if generation + 1 != self.generation || context.at - self.refreshed_at > grace {
+        } else if generation + 1 != self.generation || !in_grace {
             self.record(SessionEvent::ReuseDetected { user_id: self.user, generation }, context);
         }
         Ok(())

@@ -3,10 +3,11 @@ use domain_shared::{Aggregate, Context, decode, replay, seal};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Client, EndReason, Session, SessionError, SessionEvent, SessionId};
+use super::{Client, EndReason, Session, SessionError, SessionEvent, SessionId, SessionRules};
 use crate::UserId;
 
-const GRACE: TimeDelta = TimeDelta::seconds(60);
+const IDLE: TimeDelta = TimeDelta::seconds(5_000);
+const RULES: SessionRules = SessionRules { idle: IDLE, grace: TimeDelta::seconds(60) };
 
 fn at(second: i64) -> Context {
     Context {
@@ -24,16 +25,16 @@ fn session() -> Session {
 #[test]
 fn each_refresh_leads_to_the_next_generation() {
     let mut session = session();
-    session.refresh(0, GRACE, &at(1)).unwrap();
-    session.refresh(1, GRACE, &at(2)).unwrap();
-    assert_eq!((session.generation, session.is_alive(at(3).at)), (2, true));
+    session.refresh(0, &RULES, &at(1)).unwrap();
+    session.refresh(1, &RULES, &at(2)).unwrap();
+    assert_eq!((session.generation, session.is_alive(at(3).at, IDLE)), (2, true));
 }
 
 #[test]
 fn a_lost_reply_is_made_good_within_the_grace() {
     let mut session = session();
-    session.refresh(0, GRACE, &at(100)).unwrap();
-    session.refresh(0, GRACE, &at(160)).unwrap();
+    session.refresh(0, &RULES, &at(100)).unwrap();
+    session.refresh(0, &RULES, &at(160)).unwrap();
     assert_eq!((session.generation, session.version()), (1, 2), "the same successor, and nothing happened");
 }
 
@@ -41,23 +42,48 @@ fn a_lost_reply_is_made_good_within_the_grace() {
 fn a_token_used_twice_ends_the_session() {
     for (presented, second, why) in [(0, 161, "after the grace"), (7, 100, "from the future")] {
         let mut session = session();
-        session.refresh(0, GRACE, &at(100)).unwrap();
-        session.refresh(presented, GRACE, &at(second)).unwrap();
+        session.refresh(0, &RULES, &at(100)).unwrap();
+        session.refresh(presented, &RULES, &at(second)).unwrap();
         assert_eq!(session.ended, Some(EndReason::TokenReuse), "{why}");
     }
     let mut session = session();
-    session.refresh(0, GRACE, &at(1)).unwrap();
-    session.refresh(1, GRACE, &at(2)).unwrap();
-    session.refresh(0, GRACE, &at(3)).unwrap();
+    session.refresh(0, &RULES, &at(1)).unwrap();
+    session.refresh(1, &RULES, &at(2)).unwrap();
+    session.refresh(0, &RULES, &at(3)).unwrap();
     assert_eq!(session.ended, Some(EndReason::TokenReuse), "once the successor was used there is no grace");
-    assert_eq!(session.refresh(2, GRACE, &at(4)), Err(SessionError::Ended), "the newest token is dead too");
+    assert_eq!(session.refresh(2, &RULES, &at(4)), Err(SessionError::Ended), "the newest token is dead too");
 }
 
 #[test]
 fn a_session_ends_at_its_time_however_often_it_was_refreshed() {
     let mut session = session();
-    session.refresh(0, GRACE, &at(999_999)).unwrap();
-    assert_eq!(session.refresh(1, GRACE, &at(1_000_000)), Err(SessionError::Ended));
+    for generation in 0..249 {
+        session.refresh(generation, &RULES, &at(4_000 * i64::try_from(generation + 1).unwrap())).unwrap();
+    }
+    session.refresh(249, &RULES, &at(999_999)).unwrap();
+    assert_eq!(session.refresh(250, &RULES, &at(1_000_000)), Err(SessionError::Ended));
+    assert!(!session.is_alive(at(1_000_000).at, IDLE));
+}
+
+#[test]
+fn a_session_that_is_not_refreshed_lapses() {
+    let mut session = session();
+    session.refresh(0, &RULES, &at(4_999)).unwrap();
+    assert!(session.is_alive(at(9_998).at, IDLE), "each refresh gives it another while");
+    assert!(!session.is_alive(at(9_999).at, IDLE));
+    for generation in [0, 1, 7] {
+        assert_eq!(session.refresh(generation, &RULES, &at(9_999)), Err(SessionError::Ended));
+    }
+    assert_eq!(session.version(), 2, "a token that comes too late is no sign of a thief");
+}
+
+#[test]
+fn without_a_grace_a_token_leads_to_its_successor_once() {
+    let mut session = session();
+    let rules = SessionRules { grace: TimeDelta::zero(), ..RULES };
+    session.refresh(0, &rules, &at(100)).unwrap();
+    session.refresh(0, &rules, &at(100)).unwrap();
+    assert_eq!(session.ended, Some(EndReason::TokenReuse));
 }
 
 #[test]
@@ -76,7 +102,7 @@ proptest! {
             now += pause;
             let _ = match back {
                 3 => session.end(EndReason::Logout, &at(now)),
-                back => session.refresh(session.generation.saturating_sub(back), GRACE, &at(now)),
+                back => session.refresh(session.generation.saturating_sub(back), &RULES, &at(now)),
             };
         }
         let history = seal(&session).unwrap();

@@ -2,7 +2,7 @@
 use chrono::{DateTime, Utc};
 use domain_shared::{Aggregate, Context, Expected, Scopes};
 
-use super::{Registration, User, UserError, UserEvent, UserId, UserState};
+use super::{PasswordRenewal, Registration, User, UserError, UserEvent, UserId, UserState};
 use crate::{FullName, PasswordHash, PhoneNumber, SessionId};
 
 /// What a user may change about themselves: `None` keeps, `Some(None)` clears.
@@ -74,7 +74,40 @@ impl User {
             return Err(UserError::PasswordChangedMeanwhile);
         }
         self.password = new;
-        self.record(UserEvent::PasswordChanged { kept_session }, context);
+        let how = Some(PasswordRenewal::Change);
+        self.record(UserEvent::PasswordChanged { kept_session, how }, context);
+        Ok(())
+    }
+
+    /// Asks for a code to set another password with.
+    ///
+    /// # Errors
+    /// [`UserError::Inactive`].
+    pub fn request_password_reset(&mut self, context: &Context) -> Result<(), UserError> {
+        self.must_be_active()?;
+        self.record(UserEvent::PasswordResetRequested {}, context);
+        Ok(())
+    }
+
+    /// Replaces a forgotten password by `new`, on the strength of a code that was asked for at `requested_at`; every
+    /// session is over.
+    ///
+    /// # Errors
+    /// [`UserError::Inactive`]; [`UserError::PasswordChangedMeanwhile`] if another password was set since the code was
+    /// asked for.
+    pub fn reset_password(
+        &mut self,
+        requested_at: DateTime<Utc>,
+        new: PasswordHash,
+        context: &Context,
+    ) -> Result<(), UserError> {
+        self.must_be_active()?;
+        if requested_at < self.password_changed_at {
+            return Err(UserError::PasswordChangedMeanwhile);
+        }
+        self.password = new;
+        let how = Some(PasswordRenewal::Reset);
+        self.record(UserEvent::PasswordChanged { kept_session: None, how }, context);
         Ok(())
     }
 

@@ -37,6 +37,18 @@ impl Registration {
     }
 }
 
+/// How somebody came to set another password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = domain_shared::schema::extensible))]
+#[serde(rename_all = "snake_case")]
+pub enum PasswordRenewal {
+    /// They gave the old one.
+    Change,
+    /// They gave a code that was sent to their address.
+    Reset,
+}
+
 /// What can happen to a user. No event holds a secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -61,11 +73,15 @@ pub enum UserEvent {
     PasswordChanged {
         /// The only session that goes on: the one in which it was changed.
         kept_session: Option<SessionId>,
+        /// How they came to set it; older events don't say.
+        how: Option<PasswordRenewal>,
     },
-    /// The user signed in with the same password as before, and what is kept of it was made anew, since it takes more work
-    /// by now. Sessions go on.
+    /// The user signed in with the same password as before, and what is kept of it was made anew, at more work.
     #[serde(rename = "user.password_rehashed.v1")]
     PasswordRehashed {},
+    /// Somebody asked for a code to set another password with; it goes to the user's address.
+    #[serde(rename = "user.password_reset_requested.v1")]
+    PasswordResetRequested {},
     /// A superuser let the user in again.
     #[serde(rename = "user.activated.v1")]
     Activated {},

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 pub use commands::Profile;
 pub use error::UserError;
-pub use event::{Registration, UserEvent};
+pub use event::{PasswordRenewal, Registration, UserEvent};
 pub use state::UserState;
 
 use crate::PasswordHash;

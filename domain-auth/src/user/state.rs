@@ -57,13 +57,16 @@ impl UserState {
 
     pub(super) fn apply(&mut self, id: UserId, event: &UserEvent, at: DateTime<Utc>) {
         match event {
-            // Signing in leaves the account as it was, and so does another hash of the same password.
-            UserEvent::Registered(_) | UserEvent::LoggedIn {} | UserEvent::PasswordRehashed {} => return,
+            // Signing in leaves the account as it was, and so do asking for a code and another hash of the same password.
+            UserEvent::Registered(_)
+            | UserEvent::LoggedIn {}
+            | UserEvent::PasswordRehashed {}
+            | UserEvent::PasswordResetRequested {} => return,
             UserEvent::ProfileUpdated { full_name, phone_number } => {
                 self.full_name.clone_from(full_name);
                 self.phone_number.clone_from(phone_number);
             }
-            UserEvent::PasswordChanged { kept_session } => {
+            UserEvent::PasswordChanged { kept_session, .. } => {
                 self.password_changed_at = at;
                 self.end_sessions(*kept_session, at);
             }

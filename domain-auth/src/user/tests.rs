@@ -67,6 +67,31 @@ fn another_hash_of_the_same_password_ends_nothing_and_undoes_no_change() {
 }
 
 #[test]
+fn a_reset_needs_a_code_asked_for_since_the_password_was_set_and_ends_every_session() {
+    let (mut ada, kept) = (ada(), SessionId(Uuid::max()));
+    ada.change_password(&hash("old"), hash("new"), Some(kept), &at(5)).unwrap();
+    assert_eq!(ada.reset_password(at(4).at, hash("newer"), &at(6)), Err(UserError::PasswordChangedMeanwhile));
+    ada.request_password_reset(&at(7)).unwrap();
+    assert!(ada.admits(kept, at(2).at) && ada.updated_at == at(5).at, "asking for a code changes nothing");
+    ada.reset_password(at(7).at, hash("newer"), &at(8)).unwrap();
+    assert_eq!(ada.password(), &hash("newer"));
+    assert!(!ada.admits(kept, at(2).at) && !ada.admits(SessionId(Uuid::nil()), at(7).at));
+    assert_eq!(
+        ada.reset_password(at(7).at, hash("newest"), &at(9)),
+        Err(UserError::PasswordChangedMeanwhile),
+        "and it works once"
+    );
+}
+
+#[test]
+fn whoever_is_inactive_resets_nothing() {
+    let mut ada = ada();
+    ada.deactivate(&at(2)).unwrap();
+    assert_eq!(ada.request_password_reset(&at(3)), Err(UserError::Inactive));
+    assert_eq!(ada.reset_password(at(3).at, hash("new"), &at(4)), Err(UserError::Inactive));
+}
+
+#[test]
 fn a_login_begun_before_a_password_change_does_not_end_after_it() {
     let mut ada = ada();
     ada.change_password(&hash("old"), hash("new"), None, &at(5)).unwrap();

@@ -1,12 +1,12 @@
 use chrono::TimeDelta;
-use domain_auth::{Session, SessionError, SessionId, UserId};
+use domain_auth::{Session, SessionError, SessionId, SessionRules, UserId};
 use domain_shared::{Aggregate, Client, Context};
 
 use super::Example;
 use crate::support::{context, id};
 
 const LIFE: TimeDelta = TimeDelta::days(30);
-const GRACE: TimeDelta = TimeDelta::days(1);
+pub(crate) const RULES: SessionRules = SessionRules { idle: LIFE, grace: TimeDelta::days(1) };
 
 pub(crate) fn session_of(user: UserId) -> Session {
     start(SessionId(id()), user, Client::default())
@@ -28,7 +28,7 @@ impl Example for Session {
             user_agent: Some("🐝".repeat(200)),
         };
         let mut large = start(SessionId(id()), UserId(id()), client);
-        large.refresh(0, GRACE, &context()).unwrap();
+        large.refresh(0, &RULES, &context()).unwrap();
         large
     }
 
@@ -41,14 +41,14 @@ impl Example for Session {
     }
 
     fn step(&mut self, context: &Context) -> Result<(), SessionError> {
-        self.refresh(self.generation, GRACE, context)
+        self.refresh(self.generation, &RULES, context)
     }
 
     fn idle(&mut self, context: &Context) -> Result<(), SessionError> {
-        self.refresh(self.generation - 1, GRACE, context)
+        self.refresh(self.generation - 1, &RULES, context)
     }
 
     fn refuse(&mut self, context: &Context) -> Result<(), SessionError> {
-        self.refresh(self.generation, GRACE, &Context { at: self.expires_at, ..context.clone() })
+        self.refresh(self.generation, &RULES, &Context { at: self.expires_at, ..context.clone() })
     }
 }

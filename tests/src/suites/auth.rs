@@ -55,6 +55,7 @@ macro_rules! session_repository {
             of_user_gives_the_oldest_first
             of_user_leaves_out_what_has_ended
             of_user_leaves_out_what_is_past_its_time
+            of_user_leaves_out_what_was_not_refreshed_in_time
             of_user_is_empty_for_somebody_without_sessions
         }
     };
@@ -74,6 +75,9 @@ macro_rules! login_codes {
             a_challenge_is_used_up_once
             what_never_was_is_not_used_up
             of_twenty_who_use_it_up_at_once_one_succeeds
+            a_challenge_is_for_one_purpose_only
+            a_challenge_is_not_issued_if_another_was_sent_since
+            of_twenty_who_issue_one_unless_sent_at_once_one_succeeds
             a_challenge_is_sent_again_when_it_is_not_too_soon
             sending_again_leaves_attempts_and_expiry_alone
             what_is_not_alive_is_not_sent_again
@@ -106,6 +110,23 @@ macro_rules! personal_data {
             what_could_not_be_delivered_about_somebody_forgotten_is_dropped
             all_sessions_are_those_that_have_ended_too
             a_pending_code_is_told_of_dead_or_alive
+        }
+    };
+}
+
+/// What the ports of accounts, sessions and codes promise together to a hundred who do the same at once. The subject is a
+/// fresh store of all of them, and of their log.
+#[macro_export]
+macro_rules! races {
+    ($subject:expr) => {
+        $crate::cases! { races($subject):
+            of_a_hundred_refreshes_of_one_token_one_makes_the_successor
+            of_a_hundred_replays_of_a_spent_token_one_is_the_reuse
+            of_a_hundred_who_end_a_session_one_does
+            a_session_that_is_ended_while_it_is_refreshed_stays_ended
+            of_a_hundred_verifications_of_one_code_one_signs_in
+            of_a_hundred_resets_with_one_code_one_sets_the_password
+            of_a_hundred_who_ask_for_a_code_one_has_it_sent
         }
     };
 }
@@ -148,6 +169,7 @@ macro_rules! login_code_generator {
         $crate::cases! { login_code_generator($subject):
             the_code_of_a_challenge_is_always_the_same
             without_the_key_a_code_is_unpredictable
+            a_code_for_one_purpose_tells_nothing_of_that_for_another
             codes_are_uniform
         }
     };

@@ -41,6 +41,10 @@ macro_rules! auth_store {
             use super::*;
             $crate::token_keys!($fresh);
         }
+        mod races {
+            use super::*;
+            $crate::races!($fresh);
+        }
         mod idempotency_keys {
             use super::*;
             $crate::idempotency_keys!($fresh);

@@ -30,10 +30,13 @@ pub async fn protected_doors_need_a_token(world: &World) {
         (Method::POST, "/logout"),
         (Method::PUT, "/profile"),
         (Method::PUT, "/change-password"),
+        (Method::GET, "/sessions"),
         (Method::GET, "/users"),
     ] {
         doors.push(world.at_auth(method, path));
     }
+    doors.push(world.at_auth(Method::DELETE, &format!("/sessions/{id}")));
+    doors.push(world.at_auth(Method::GET, &format!("/users/{id}/sessions")));
     doors.push(world.at_auth(Method::POST, &format!("/users/{id}/deactivate")));
     doors.push(world.at_auth(Method::PUT, &format!("/users/{id}/scopes")).json(&json!({ "scopes": [] })));
     for door in doors {

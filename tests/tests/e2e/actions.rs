@@ -57,6 +57,36 @@ impl World {
         Session { user_id, access: text("access_token"), refresh: text("refresh_token") }
     }
 
+    /// Asks for a code to set a new password with.
+    pub async fn forget(&self, address: &str) -> Response {
+        let body = json!({ "email": address });
+        self.at_auth(Method::POST, "/forgot-password").json(&body).send().await.unwrap()
+    }
+
+    /// The code that is sent to whoever forgot their password.
+    pub async fn reset_code(&self, name: &str) -> String {
+        let address = self.address(name);
+        let before = self.mails.codes_to(&address).len();
+        json_of(self.forget(&address).await, 202).await;
+        self.mails.code_to(&address, before).await
+    }
+
+    pub async fn reset(&self, name: &str, code: &str, new: &str) -> Response {
+        let body = json!({ "email": self.address(name), "code": code, "new_password": new });
+        self.at_auth(Method::POST, "/reset-password").json(&body).send().await.unwrap()
+    }
+
+    pub async fn sessions(&self, of: &Session) -> Vec<Value> {
+        let listed = self.at_auth(Method::GET, "/sessions").bearer_auth(&of.access).send().await.unwrap();
+        json_of(listed, 200).await.as_array().unwrap().clone()
+    }
+
+    /// The id of the session that `of` is signed in by.
+    pub async fn session_id(&self, of: &Session) -> String {
+        let current = self.sessions(of).await.into_iter().find(|session| session["current"] == true);
+        current.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
     /// A new user's session.
     pub async fn newcomer(&self, name: &str) -> Session {
         assert_eq!(self.register(name).await.status(), 201);

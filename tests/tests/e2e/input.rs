@@ -21,6 +21,8 @@ fn routes<'w>(world: &'w World, root: &'w Session) -> Vec<Box<dyn Fn() -> Reques
         auth(Method::POST, "/login"),
         auth(Method::POST, "/verify-code"),
         auth(Method::POST, "/resend-code"),
+        auth(Method::POST, "/forgot-password"),
+        auth(Method::POST, "/reset-password"),
         auth(Method::POST, "/refresh"),
         auth(Method::PUT, "/profile"),
         auth(Method::PUT, "/change-password"),

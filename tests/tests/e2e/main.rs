@@ -2,6 +2,7 @@
 //! through a real SMTP server; `scripts/test` starts both and sets `TEST_DATABASE_URL`, `TEST_SMTP_URL`, `TEST_MAILDIR`.
 mod access;
 mod actions;
+mod at_rest;
 mod crash_sweep;
 mod follower;
 mod history;
@@ -15,9 +16,11 @@ mod promises;
 mod protocol;
 mod races;
 mod read_models;
+mod reset;
 mod retries;
 mod revocation;
 mod seed;
+mod sessions;
 mod settings;
 mod stream;
 mod token_keys;
@@ -53,6 +56,9 @@ on_every_store! {
     races::of_200_removals_from_100_exactly_100_succeed as of_200_removals_from_100_exactly_100_succeed
     races::of_20_registrations_one_succeeds as of_20_registrations_one_succeeds
     races::of_two_verifications_one_succeeds as of_two_verifications_one_succeeds
+    races::of_a_hundred_refreshes_all_get_the_same_successor as of_a_hundred_refreshes_all_get_the_same_successor
+    races::of_a_hundred_resets_with_one_code_one_succeeds as of_a_hundred_resets_with_one_code_one_succeeds
+    races::of_a_hundred_who_end_a_session_one_does as of_a_hundred_who_end_a_session_one_does
     races::of_ten_edits_of_one_version_one_succeeds as of_ten_edits_of_one_version_one_succeeds
     races::of_two_password_changes_one_succeeds as of_two_password_changes_one_succeeds
     races::of_100_logins_at_once_some_may_be_told_to_wait as of_100_logins_at_once_some_may_be_told_to_wait
@@ -67,6 +73,10 @@ on_every_store! {
     protocol::errors_are_problems_in_the_readers_language as errors_are_problems_in_the_readers_language
     protocol::housekeeping as housekeeping
     protocol::cross_origin_calls_come_from_listed_origins_only as cross_origin_calls_come_from_listed_origins_only
+    sessions::they_are_listed_and_ended as sessions_are_listed_and_ended
+    sessions::superusers_see_those_of_others as superusers_see_the_sessions_of_others
+    reset::a_forgotten_password_is_reset_once as a_forgotten_password_is_reset_once
+    reset::whoever_asks_learns_nothing as whoever_asks_for_a_reset_learns_nothing
     revocation::what_ends_at_one_service_ends_at_the_other as what_ends_at_one_service_ends_at_the_other
     retries::of_12_at_once_one_takes_effect_and_all_get_its_answer as of_12_at_once_one_takes_effect_and_all_get_its_answer
     retries::another_body_is_refused as another_body_is_refused

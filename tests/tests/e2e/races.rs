@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use super::{
-    actions::json_of,
+    actions::{Session, json_of},
     world::{PASSWORD, World},
 };
 
@@ -47,6 +47,40 @@ pub async fn of_two_verifications_one_succeeds(world: &World) {
     let (first, second) = tokio::join!(world.verify(&user_id, &code), world.verify(&user_id, &code));
     let answers = [first.status(), second.status()];
     assert_eq!((count(&answers, 200), count(&answers, 400)), (1, 1), "{answers:?}");
+}
+
+pub async fn of_a_hundred_refreshes_all_get_the_same_successor(world: &World) {
+    let session = world.newcomer("ada").await;
+    let body = json!({ "refresh_token": session.refresh });
+    let refreshes = (0..100).map(|_| world.at_auth(Method::POST, "/refresh").json(&body).send());
+    let mut successors = std::collections::HashSet::new();
+    for answer in join_all(refreshes).await {
+        let tokens = json_of(answer.unwrap(), 200).await;
+        successors.insert(tokens["refresh_token"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(successors.len(), 1);
+}
+
+pub async fn of_a_hundred_resets_with_one_code_one_succeeds(world: &World) {
+    let session: Session = world.newcomer("ada").await;
+    let code = world.reset_code("ada").await;
+    let passwords: Vec<String> = (0..100).map(|number| format!("battery staple {number}")).collect();
+    let resets = passwords.iter().map(|new| world.reset("ada", &code, new));
+    let answers: Vec<_> = join_all(resets).await.into_iter().map(|answer| answer.status()).collect();
+    assert_eq!((count(&answers, 200), count(&answers, 400)), (1, 99), "{answers:?}");
+    let winner = answers.iter().position(StatusCode::is_success).unwrap();
+    assert_eq!(world.log_in("ada", &passwords[winner]).await.status(), 200);
+    let me = world.at_auth(Method::GET, "/me").bearer_auth(&session.access).send().await.unwrap();
+    assert_eq!(me.status(), 401);
+}
+
+pub async fn of_a_hundred_who_end_a_session_one_does(world: &World) {
+    let (here, there) = (world.newcomer("ada").await, world.sign_in("ada").await);
+    let doomed = world.session_id(&there).await;
+    let path = format!("/sessions/{doomed}");
+    let ends = (0..100).map(|_| world.at_auth(Method::DELETE, &path).bearer_auth(&here.access).send());
+    let answers: Vec<_> = join_all(ends).await.into_iter().map(|answer| answer.unwrap().status()).collect();
+    assert_eq!((count(&answers, 200), count(&answers, 404)), (1, 99), "{answers:?}");
 }
 
 pub async fn of_ten_edits_of_one_version_one_succeeds(world: &World) {

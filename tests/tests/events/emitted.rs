@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use conformance::Example;
-use domain_auth::{EndReason, PasswordHash, Profile, Session, User};
+use domain_auth::{EndReason, PasswordHash, Profile, Session, SessionRules, User};
 use domain_product::{Edit, Product, Quantity, Threshold};
 use domain_shared::{Aggregate, Context, EventEnvelope, ValueObject, seal};
 use uuid::Uuid;
@@ -33,6 +33,8 @@ fn user_events(mut user: User) -> Vec<EventEnvelope> {
     user.log_in(at(1).at, &at(1)).unwrap();
     user.update_profile(profile, &at(2)).unwrap();
     user.change_password(&password, PasswordHash::unusable(), None, &at(3)).unwrap();
+    user.request_password_reset(&at(3)).unwrap();
+    user.reset_password(at(3).at, PasswordHash::unusable(), &at(3)).unwrap();
     user.deactivate(&at(4)).unwrap();
     user.activate(&at(5)).unwrap();
     user.sign_out_everywhere(&at(6)).unwrap();
@@ -44,9 +46,10 @@ fn user_events(mut user: User) -> Vec<EventEnvelope> {
 fn session_events(session: &Session) -> Vec<EventEnvelope> {
     let early = Context { at: session.started_at, ..at(1) };
     let (mut ended, mut stolen) = (session.clone(), session.clone());
-    ended.refresh(ended.generation, TimeDelta::zero(), &early).unwrap();
+    let rules = SessionRules { idle: TimeDelta::days(1), grace: TimeDelta::zero() };
+    ended.refresh(ended.generation, &rules, &early).unwrap();
     ended.end(EndReason::Logout, &early).unwrap();
-    stolen.refresh(stolen.generation + 7, TimeDelta::zero(), &early).unwrap();
+    stolen.refresh(stolen.generation + 7, &rules, &early).unwrap();
     [ended, stolen].iter().flat_map(|session| seal(session).unwrap()).collect()
 }
 

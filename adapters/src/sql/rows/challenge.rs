@@ -1,15 +1,17 @@
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
-use domain_auth::{Challenge, PendingCode, UserId};
+use domain_auth::{Challenge, CodePurpose, PendingCode, UserId};
+use domain_shared::StoreError;
 
 use crate::sql::{
     schema::login_codes,
     types::{Id, Time},
 };
 
-#[derive(Debug, Clone, Copy, AsChangeset, Insertable, Queryable, Selectable)]
-#[diesel(table_name = login_codes, primary_key(user_id))]
+#[derive(Debug, Clone, AsChangeset, Insertable, Queryable, Selectable)]
+#[diesel(table_name = login_codes, primary_key(user_id, purpose))]
 pub struct ChallengeRow {
     user_id: Id,
+    purpose: String,
     challenge_id: Id,
     issued_at: Time,
     expires_at: Time,
@@ -22,6 +24,7 @@ impl From<&Challenge> for ChallengeRow {
     fn from(challenge: &Challenge) -> Self {
         Self {
             user_id: Id(challenge.user.0),
+            purpose: challenge.purpose.as_str().to_owned(),
             challenge_id: Id(challenge.id),
             issued_at: Time(challenge.issued_at),
             expires_at: Time(challenge.expires_at),
@@ -42,13 +45,17 @@ impl From<ChallengeRow> for PendingCode {
     }
 }
 
-impl From<ChallengeRow> for Challenge {
-    fn from(row: ChallengeRow) -> Self {
-        Self {
+impl TryFrom<ChallengeRow> for Challenge {
+    type Error = StoreError;
+
+    fn try_from(row: ChallengeRow) -> Result<Self, StoreError> {
+        let purpose = CodePurpose::from_name(&row.purpose);
+        Ok(Self {
             id: row.challenge_id.0,
             user: UserId(row.user_id.0),
+            purpose: purpose.ok_or_else(|| StoreError::unavailable("an unknown purpose"))?,
             issued_at: row.issued_at.0,
             expires_at: row.expires_at.0,
-        }
+        })
     }
 }

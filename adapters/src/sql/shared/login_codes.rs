@@ -1,8 +1,8 @@
 //! Login codes. Each step is a single statement, which the database makes atomic.
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
-use domain_auth::{Challenge, LoginCodes, Resend, UserId};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper, query_dsl::methods};
+use domain_auth::{Challenge, CodePurpose, LoginCodes, Resend, UserId};
 use domain_shared::StoreError;
 use uuid::Uuid;
 
@@ -22,10 +22,10 @@ impl Query for Issue {
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<(), Failure> {
         diesel::insert_into(login_codes::table)
-            .values(self.0)
-            .on_conflict(login_codes::user_id)
+            .values(&self.0)
+            .on_conflict((login_codes::user_id, login_codes::purpose))
             .do_update()
-            .set(self.0)
+            .set(&self.0)
             .execute(&mut conn)
             .await?;
         Ok(())
@@ -33,8 +33,26 @@ impl Query for Issue {
 }
 
 #[derive(Debug)]
+struct IssueUnlessSent(ChallengeRow, Time);
+
+impl Query for IssueUnlessSent {
+    type Answer = bool;
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<bool, Failure> {
+        let issue = diesel::insert_into(login_codes::table)
+            .values(&self.0)
+            .on_conflict((login_codes::user_id, login_codes::purpose))
+            .do_update()
+            .set(&self.0);
+        let issue = methods::FilterDsl::filter(issue, login_codes::sent_at.le(self.1));
+        Ok(issue.execute(&mut conn).await? == 1)
+    }
+}
+
+#[derive(Debug)]
 struct Attempt {
     user: Id,
+    purpose: CodePurpose,
     max_attempts: u32,
     now: Time,
 }
@@ -44,7 +62,7 @@ impl Query for Attempt {
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<Option<Challenge>, Failure> {
         let live = login_codes::table
-            .find(self.user)
+            .find((self.user, self.purpose.as_str()))
             .filter(login_codes::expires_at.gt(self.now))
             .filter(login_codes::attempts.lt(i64::from(self.max_attempts)));
         let row = diesel::update(live)
@@ -53,7 +71,7 @@ impl Query for Attempt {
             .get_result(&mut conn)
             .await
             .optional()?;
-        Ok(row.map(Into::into))
+        Ok(row.map(Challenge::try_from).transpose()?)
     }
 }
 
@@ -72,6 +90,7 @@ impl Query for Consume {
 #[derive(Debug)]
 struct SendAgain {
     user: Id,
+    purpose: CodePurpose,
     max_attempts: u32,
     not_since: Time,
     now: Time,
@@ -82,7 +101,7 @@ impl Query for SendAgain {
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<Resend, Failure> {
         let live = login_codes::table
-            .find(self.user)
+            .find((self.user, self.purpose.as_str()))
             .filter(login_codes::expires_at.gt(self.now))
             .filter(login_codes::attempts.lt(i64::from(self.max_attempts)));
         let row = diesel::update(live.filter(login_codes::sent_at.le(self.not_since)))
@@ -92,7 +111,7 @@ impl Query for SendAgain {
             .await
             .optional()?;
         if let Some(row) = row {
-            return Ok(Resend::Send(row.into()));
+            return Ok(Resend::Send(row.try_into()?));
         }
         let sent_at: Option<Time> =
             live.select(login_codes::sent_at).get_result(&mut conn).await.optional()?;
@@ -107,7 +126,7 @@ impl Query for Revoke {
     type Answer = ();
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<(), Failure> {
-        diesel::delete(login_codes::table.find(self.0)).execute(&mut conn).await?;
+        diesel::delete(login_codes::table.filter(login_codes::user_id.eq(self.0))).execute(&mut conn).await?;
         Ok(())
     }
 }
@@ -118,13 +137,22 @@ impl LoginCodes for Store {
         self.write(Issue(challenge.into())).await
     }
 
+    async fn issue_unless_sent(
+        &self,
+        challenge: &Challenge,
+        not_since: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.write(IssueUnlessSent(challenge.into(), Time(not_since))).await
+    }
+
     async fn attempt(
         &self,
         user: UserId,
+        purpose: CodePurpose,
         max_attempts: u32,
         now: DateTime<Utc>,
     ) -> Result<Option<Challenge>, StoreError> {
-        self.write(Attempt { user: Id(user.0), max_attempts, now: Time(now) }).await
+        self.write(Attempt { user: Id(user.0), purpose, max_attempts, now: Time(now) }).await
     }
 
     async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError> {
@@ -134,12 +162,13 @@ impl LoginCodes for Store {
     async fn resend(
         &self,
         user: UserId,
+        purpose: CodePurpose,
         max_attempts: u32,
         not_since: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Resend, StoreError> {
-        self.write(SendAgain { user: Id(user.0), max_attempts, not_since: Time(not_since), now: Time(now) })
-            .await
+        let (user, not_since, now) = (Id(user.0), Time(not_since), Time(now));
+        self.write(SendAgain { user, purpose, max_attempts, not_since, now }).await
     }
 
     async fn revoke(&self, user: UserId) -> Result<(), StoreError> {

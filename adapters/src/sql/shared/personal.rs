@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
-use domain_auth::{PendingCode, PersonalData, Session, UserId, personal};
+use domain_auth::{CodePurpose, PendingCode, PersonalData, Session, UserId, personal};
 use domain_shared::{EventEnvelope, StoreError, StoredEvent};
 use uuid::Uuid;
 
@@ -149,13 +149,13 @@ impl Query for AllSessions {
 }
 
 #[derive(Debug)]
-struct Pending(UserId);
+struct Pending(UserId, CodePurpose);
 
 impl Query for Pending {
     type Answer = Option<PendingCode>;
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<Option<PendingCode>, Failure> {
-        let row = login_codes::table.find(Id(self.0.0)).select(ChallengeRow::as_select());
+        let row = login_codes::table.find((Id(self.0.0), self.1.as_str())).select(ChallengeRow::as_select());
         let row: Option<ChallengeRow> = row.get_result(&mut conn).await.optional()?;
         Ok(row.map(Into::into))
     }
@@ -171,7 +171,11 @@ impl PersonalData for Store {
         self.read(AllSessions(user)).await
     }
 
-    async fn pending_code(&self, user: UserId) -> Result<Option<PendingCode>, StoreError> {
-        self.read(Pending(user)).await
+    async fn pending_code(
+        &self,
+        user: UserId,
+        purpose: CodePurpose,
+    ) -> Result<Option<PendingCode>, StoreError> {
+        self.read(Pending(user, purpose)).await
     }
 }

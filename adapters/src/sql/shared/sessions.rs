@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 use domain_auth::{Session, SessionRepository, UserId};
 use domain_shared::StoreError;
@@ -13,16 +13,21 @@ use crate::sql::{
 };
 
 #[derive(Debug)]
-struct OfUser(UserId, DateTime<Utc>);
+struct OfUser {
+    user: Id,
+    at: Time,
+    refreshed_after: Time,
+}
 
 impl Query for OfUser {
     type Answer = Vec<Session>;
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<Vec<Session>, Failure> {
         let rows = sessions::table
-            .filter(sessions::user_id.eq(Id(self.0.0)))
+            .filter(sessions::user_id.eq(self.user))
             .filter(sessions::end_reason.is_null())
-            .filter(sessions::expires_at.gt(Time(self.1)))
+            .filter(sessions::expires_at.gt(self.at))
+            .filter(sessions::refreshed_at.gt(self.refreshed_after))
             .order((sessions::started_at, sessions::id))
             .select(SessionRow::as_select())
             .load(&mut conn)
@@ -33,7 +38,12 @@ impl Query for OfUser {
 
 #[async_trait]
 impl SessionRepository for Store {
-    async fn of_user(&self, user: UserId, at: DateTime<Utc>) -> Result<Vec<Session>, StoreError> {
-        self.read(OfUser(user, at)).await
+    async fn of_user(
+        &self,
+        user: UserId,
+        at: DateTime<Utc>,
+        idle: TimeDelta,
+    ) -> Result<Vec<Session>, StoreError> {
+        self.read(OfUser { user: Id(user.0), at: Time(at), refreshed_after: Time(at - idle) }).await
     }
 }

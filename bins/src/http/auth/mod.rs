@@ -5,7 +5,9 @@ mod jwks;
 mod login;
 mod profile;
 mod register;
+mod reset;
 mod session;
+mod sessions;
 mod shown;
 mod signed_in;
 mod user_events;
@@ -34,8 +36,14 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(resource(&at("/login"), "POST").route(post::<Anyone, _, _>(login::login)))
         .service(resource(&at("/verify-code"), "POST").route(post::<Anyone, _, _>(login::verify_code)))
         .service(resource(&at("/resend-code"), "POST").route(post::<Anyone, _, _>(login::resend_code)))
+        .service(
+            resource(&at("/forgot-password"), "POST").route(post::<Anyone, _, _>(reset::forgot_password)),
+        )
+        .service(resource(&at("/reset-password"), "POST").route(post::<Anyone, _, _>(reset::reset_password)))
         .service(resource(&at("/refresh"), "POST").route(post::<Anyone, _, _>(session::refresh)))
         .service(resource(&at("/logout"), "POST").route(post::<SignedIn, _, _>(session::logout)))
+        .service(resource(&at("/sessions"), "GET, HEAD").route(get().to(sessions::list)))
+        .service(resource(&at("/sessions/{id}"), "DELETE").route(web::delete().to(sessions::end)))
         .service(resource(&at("/me"), "GET, HEAD").route(get().to(profile::me)))
         .service(resource(&at("/verify"), "GET, HEAD").route(get().to(session::verify)))
         .service(resource(&at("/forward"), "GET, HEAD").route(get().to(session::forward)))
@@ -48,6 +56,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(resource(&at("/users/{id}"), "GET, HEAD").route(get().to(users::get)))
         .service(resource(&at("/users/{id}/activity"), "GET, HEAD").route(get().to(activity::get)))
         .service(resource(&at("/users/{id}/events"), "GET, HEAD").route(get().to(user_events::list)))
+        .service(resource(&at("/users/{id}/sessions"), "GET, HEAD").route(get().to(sessions::list_of_user)))
         .service(
             resource(&at("/users/{id}/activate"), "POST").route(post::<Superuser, _, _>(users::activate)),
         )
@@ -69,8 +78,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
         login::login,
         login::verify_code,
         login::resend_code,
+        reset::forgot_password,
+        reset::reset_password,
         session::refresh,
         session::logout,
+        sessions::list,
+        sessions::end,
         profile::me,
         session::verify,
         session::forward,
@@ -81,6 +94,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         users::get,
         activity::get,
         user_events::list,
+        sessions::list_of_user,
         users::activate,
         users::deactivate,
         users::set_scopes

@@ -1,0 +1,117 @@
+use async_trait::async_trait;
+use domain_auth::{CodePurpose, LoginCodes, Resend, User, UserId, UserRepository};
+use domain_shared::{Aggregate, Caller, Email, Handle, StoreError};
+
+use crate::{Auth, AuthError, Ports};
+
+/// Asks for a code to set another password with. It goes to the address by mail, if that is somebody's who may sign in; a
+/// code that is live already goes out again. Within the cooldown nothing is sent.
+///
+/// Nobody is told which it was, but this takes longer if a code goes out: whoever asks must not wait for it.
+#[derive(Debug, Clone)]
+pub struct ForgotPassword {
+    /// Whose password was forgotten.
+    pub email: Email,
+}
+
+#[async_trait]
+impl<P: Ports> Handle<ForgotPassword> for Auth<P> {
+    type Output = ();
+    type Error = AuthError;
+
+    async fn handle(&self, command: ForgotPassword, caller: &Caller) -> Result<(), AuthError> {
+        let user = self.ports.users().by_email(&command.email).await?;
+        let Some(user) = user.filter(|user| user.is_active) else { return Ok(()) };
+        if self.is_reset_code_due(user.id()).await? {
+            // The code itself goes out when this is heard of. Asking again is another command, the cooldown sees to that.
+            self.change_user(user.id(), &caller.besides(), User::request_password_reset).await?;
+        }
+        Ok(())
+    }
+}
+
+impl<P: Ports> Auth<P> {
+    /// Whether `user` is to be sent a code, which is there then. Of those who ask at the same time one is told so.
+    async fn is_reset_code_due(&self, user: UserId) -> Result<bool, StoreError> {
+        let (now, codes) = (self.now(), self.ports.codes());
+        let not_since = now - self.policy.resend_cooldown;
+        match codes.resend(user, CodePurpose::Reset, self.policy.code_attempts, not_since, now).await? {
+            Resend::Send(_) => Ok(true),
+            Resend::TooSoon(_) => Ok(false),
+            Resend::Nothing => {
+                codes.issue_unless_sent(&self.challenge(user, CodePurpose::Reset, now), not_since).await
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain_shared::EventLog;
+
+    use super::*;
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn the_code_goes_to_the_address_in_any_spelling() {
+        let world = World::new();
+        world.register("ada").await;
+        world.forgot_password("Ada@Example.COM").await;
+        let letters = world.reset_letters().await;
+        assert_eq!(letters.len(), 1);
+        assert_eq!(
+            (letters[0].to.as_str(), &*letters[0].subject),
+            ("ada@example.com", "Your code for a new password")
+        );
+    }
+
+    #[tokio::test]
+    async fn nobody_and_whoever_may_not_sign_in_get_no_mail_and_leave_no_trace() {
+        let world = World::new();
+        let eve = world.register("eve").await;
+        world.deactivate(eve.id()).await;
+        let before = world.store.after(0, 100).await.unwrap().len();
+        for address in ["eve@example.com", "nobody@example.com"] {
+            world.forgot_password(address).await;
+        }
+        assert!(world.reset_letters().await.is_empty());
+        assert_eq!(world.store.after(0, 100).await.unwrap().len(), before);
+    }
+
+    #[tokio::test]
+    async fn asking_again_sends_the_live_code_again_but_not_at_once() {
+        let world = World::new();
+        world.register("ada").await;
+        let first = world.reset_code("ada").await;
+        world.forgot_password("ada@example.com").await;
+        assert!(world.reset_letters().await.is_empty(), "it was sent just now");
+        world.pass(world.auth.policy.resend_cooldown);
+        assert_eq!(world.reset_code("ada").await, first);
+        world.reset_password("ada", &first, "battery staple").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn guessing_a_code_to_death_gets_no_new_one_at_once() {
+        let world = World::new();
+        world.register("ada").await;
+        let first = world.reset_code("ada").await;
+        for _ in 0..5 {
+            let wrong = crate::testing::other_than(&first);
+            world.reset_password("ada", &wrong, "battery staple").await.unwrap_err();
+        }
+        world.forgot_password("ada@example.com").await;
+        assert!(world.reset_letters().await.is_empty());
+        world.pass(world.auth.policy.resend_cooldown);
+        let second = world.reset_code("ada").await;
+        world.reset_password("ada", &second, "battery staple").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_code_that_died_before_it_could_be_sent_is_not_sent() {
+        let world = World::new();
+        world.register("ada").await;
+        world.forgot_password("ada@example.com").await;
+        world.pass(world.auth.policy.reset_ttl);
+        assert!(world.reset_letters().await.is_empty());
+    }
+}

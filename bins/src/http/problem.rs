@@ -13,7 +13,7 @@ use actix_web::{
 use domain_shared::{Fault, Invalid, Kind, Language};
 use serde_json::{Map, Value, json};
 
-pub use document::{ProblemBody, ViolationBody};
+pub use document::ProblemBody;
 
 use super::spanish;
 

@@ -122,6 +122,9 @@ impl Audit {
                 // Whoever isn't in a hurry leaves the store to others most of the time.
                 let rest = if pause.is_zero() { pause } else { pause.max(began.elapsed() * 4) };
                 sleep(rest).await;
+                if ids.len() < STEP {
+                    break;
+                }
             }
         }
         Ok(Some(walked))

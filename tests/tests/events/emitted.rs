@@ -33,6 +33,7 @@ fn user_events(mut user: User) -> Vec<EventEnvelope> {
     user.log_in(at(1).at, &at(1)).unwrap();
     user.update_profile(profile, &at(2)).unwrap();
     user.change_password(&password, PasswordHash::unusable(), None, &at(3)).unwrap();
+    user.rehash_password(&PasswordHash::unusable(), password, &at(3)).unwrap();
     user.deactivate(&at(4)).unwrap();
     user.activate(&at(5)).unwrap();
     user.sign_out_everywhere(&at(6)).unwrap();

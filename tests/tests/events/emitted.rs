@@ -35,6 +35,7 @@ fn user_events(mut user: User) -> Vec<EventEnvelope> {
     user.change_password(&password, PasswordHash::unusable(), None, &at(3)).unwrap();
     user.request_password_reset(&at(3)).unwrap();
     user.reset_password(at(3).at, PasswordHash::unusable(), &at(3)).unwrap();
+    user.rehash_password(&PasswordHash::unusable(), password, &at(3)).unwrap();
     user.deactivate(&at(4)).unwrap();
     user.activate(&at(5)).unwrap();
     user.sign_out_everywhere(&at(6)).unwrap();

@@ -4,9 +4,12 @@
 //! implementation and its tests. To react to something that happened: a file under `reactors/`.
 //!
 //! [`Handle`]: domain_shared::Handle
+#[cfg(test)]
+mod brute_force;
 pub mod commands;
 mod error;
 mod letters;
+mod limits;
 #[cfg(test)]
 mod no_secrets;
 mod policy;
@@ -16,6 +19,7 @@ pub mod reactors;
 #[cfg(test)]
 mod retries;
 mod sessions;
+mod throttle;
 
 #[cfg(test)]
 mod testing;
@@ -26,6 +30,7 @@ use chrono::{DateTime, Utc};
 use domain_shared::{Caller, Clock, Context};
 
 pub use error::AuthError;
+pub use limits::Limits;
 pub use policy::Policy;
 pub use ports::{Ports, Wiring};
 pub use tokens::Tokens;

@@ -45,6 +45,7 @@ pub mod revocations;
 pub mod session_repository;
 mod suites;
 mod support;
+pub mod throttle;
 pub mod tokens;
 pub mod user_activity;
 pub mod user_directory;

@@ -25,7 +25,7 @@ mod behind_dyn {
         UserRepository,
     };
     use domain_product::{Catalogue, Product, ProductRepository};
-    use domain_shared::{Checkpoints, EventLog, IdempotencyKeys, Repository};
+    use domain_shared::{Checkpoints, EventLog, IdempotencyKeys, Repository, Throttle};
 
     use super::*;
 
@@ -95,6 +95,10 @@ mod behind_dyn {
     mod idempotency_keys {
         use super::*;
         conformance::idempotency_keys!(store!(dyn IdempotencyKeys));
+    }
+    mod throttle {
+        use super::*;
+        conformance::throttle!(store!(dyn Throttle));
     }
     mod hasher {
         use super::*;

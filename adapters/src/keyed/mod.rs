@@ -3,8 +3,10 @@ mod answers;
 mod codes;
 mod refresh_tokens;
 mod secret_key;
+mod throttle;
 
 pub use answers::KeptAnswers;
 pub use codes::KeyedCodes;
 pub use refresh_tokens::KeyedRefreshTokens;
 pub use secret_key::{KeyError, SecretKey};
+pub use throttle::KeyedThrottle;

@@ -14,6 +14,7 @@ mod repository;
 mod revocations;
 mod sessions;
 mod snapshots;
+mod throttle;
 mod users;
 
 use std::{
@@ -23,7 +24,7 @@ use std::{
 
 use domain_auth::{ActivityRow, Session, User, UserId};
 use domain_product::{InventoryItem, LedgerEntry, Product};
-use domain_shared::{Digest, Revocation, StoreError, StoredEvent};
+use domain_shared::{Bucket, Debt, Digest, Revocation, StoreError, StoredEvent};
 use uuid::Uuid;
 
 use crate::growth::Growth;
@@ -59,6 +60,7 @@ struct State {
     revocations: Vec<(u64, Uuid, Revocation)>,
     dead_letters: Vec<Buried>,
     keys: HashMap<Digest, Kept>,
+    debts: HashMap<Bucket, Debt>,
     /// Users about whom nothing is kept any more.
     forgotten: HashSet<Uuid>,
 }

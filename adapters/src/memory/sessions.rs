@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain_auth::{Session, SessionRepository, UserId};
@@ -11,5 +13,14 @@ impl SessionRepository for MemoryStore {
         let state = self.state();
         let live = state.sessions.values().filter(|session| session.user == user && session.is_alive(at));
         Ok(live.cloned().collect())
+    }
+
+    async fn addresses_of(&self, user: UserId, since: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+        let state = self.state();
+        let recent =
+            state.sessions.values().filter(|session| session.user == user && session.started_at >= since);
+        let addresses: BTreeSet<String> =
+            recent.filter_map(|session| session.client.address.clone()).collect();
+        Ok(addresses.into_iter().collect())
     }
 }

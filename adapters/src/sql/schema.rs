@@ -156,6 +156,11 @@ tables! {
         expires_at -> SqlTime,
         answer -> Nullable<Binary>,
     }
+    throttle (bucket) {
+        bucket -> Text,
+        debt_until -> BigInt,
+        free_at -> BigInt,
+    }
     user_keys (user_id) {
         user_id -> SqlUuid,
         key -> Nullable<Binary>,

@@ -44,11 +44,23 @@ impl<P: Ports> Handle<VerifyCode> for Auth<P> {
 impl<P: Ports> Auth<P> {
     async fn verify(&self, command: VerifyCode, caller: &Caller) -> Result<Tokens, AuthError> {
         let VerifyCode { owner, code } = command;
-        let (codes, generator) = (self.ports.codes(), self.ports.code_generator());
+        let (codes, generator, limits) =
+            (self.ports.codes(), self.ports.code_generator(), &self.policy.limits);
+        self.take_from_place("code-place", &limits.sign_ins, caller).await?;
         let user = self.owner(&owner).await?.ok_or(AuthError::InvalidCode)?;
+        let (kinds, name) = (("code", "code-known"), user.id().0.to_string());
+        let tried = self.take_at(kinds, name, Some(&user), &limits.codes, caller).await?;
         let attempt = codes.attempt(user.id(), self.policy.code_attempts, self.now()).await?;
-        let challenge = attempt.ok_or(AuthError::InvalidCode)?;
-        if !generator.code(challenge.id).matches(&code) || !codes.consume(challenge.id).await? {
+        let Some(challenge) = attempt else {
+            // Nothing was there to be guessed.
+            self.untried(&tried).await?;
+            return Err(AuthError::InvalidCode);
+        };
+        if !generator.code(challenge.id).matches(&code) {
+            return Err(AuthError::InvalidCode);
+        }
+        self.right(&tried).await?;
+        if !codes.consume(challenge.id).await? {
             return Err(AuthError::InvalidCode);
         }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use adapters::{
     bcrypt::Bcrypt,
     jwt::{JwtSigner, JwtVerifier},
-    keyed::{KeptAnswers, KeyedCodes, KeyedRefreshTokens},
+    keyed::{KeptAnswers, KeyedCodes, KeyedRefreshTokens, KeyedThrottle},
     system::{SystemClock, UuidV7},
 };
 use app_auth::{
@@ -14,13 +14,16 @@ use app_auth::{
 use domain_auth::{
     Activity, LoginCodes, PersonalData, SessionRepository, UserDirectory, UserHistory, UserRepository,
 };
-use domain_shared::EventLog;
+use domain_shared::{EventLog, Throttle};
 
-use super::{AuthStore, ComposeError, DynMailer, Events, Outbox, TOKEN_REALM, Task};
+use super::{AuthStore, ComposeError, Counted, DynMailer, Events, Outbox, TOKEN_REALM, Task, throttle};
 use crate::{
     config::{Config, Refusal},
     http::idempotency::Retries,
 };
+
+/// What counts how often things are done.
+pub type Limiter = Counted<KeyedThrottle<Arc<dyn Throttle>>>;
 
 /// The adapters behind auth-service's ports. The store and the mailer are chosen at run time; see
 /// `docs/adr/0004-dynamic-dispatch-at-the-edge.md`.
@@ -37,6 +40,7 @@ pub type AuthPorts = Wiring<
     JwtSigner,
     JwtVerifier,
     KeyedRefreshTokens,
+    Limiter,
     DynMailer,
     SystemClock,
     UuidV7,
@@ -92,6 +96,7 @@ impl AuthService {
             signer,
             verifier,
             refresh_tokens: KeyedRefreshTokens::new(&secrets.key),
+            throttle: Counted::new(KeyedThrottle::new(store.throttle.clone(), &secrets.key))?,
             mailer: outbox.mailer.clone(),
             clock: SystemClock,
             ids: UuidV7,
@@ -113,6 +118,7 @@ impl AuthService {
             self.events.deliver(NewSessionMail { users, sessions, mailer }),
         ];
         tasks.push(self.events.forget());
+        tasks.push(throttle::forget(self.store.throttle.clone()));
         tasks.extend(self.events.relay());
         tasks.extend(self.store.audit.tasks());
         tasks

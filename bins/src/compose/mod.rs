@@ -8,6 +8,7 @@ mod opened;
 mod product;
 mod read_model;
 mod stores;
+mod throttle;
 
 pub use audit::Audit;
 pub use auth::{AuthPorts, AuthService};
@@ -18,6 +19,7 @@ pub use opened::{DeadLettersOf, Stores};
 pub use product::{ProductPorts, ProductService};
 pub use read_model::ReadModel;
 pub use stores::{AuthStore, Probe, ProductStore};
+pub use throttle::Counted;
 
 /// What all access tokens name as their issuer and audience.
 const TOKEN_REALM: &str = "panal";

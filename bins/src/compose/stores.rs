@@ -15,7 +15,7 @@ use domain_auth::{
 use domain_product::{Catalogue, Inventory, Ledger, Product, ProductRepository, StockLedger, Summary};
 use domain_shared::{
     Checkpoints, DeadLetterBox, EventLog, IdempotencyKeys, Inbox, ProjectionStore, Repository, Revocations,
-    Snapshots, StoreError,
+    Snapshots, StoreError, Throttle,
 };
 
 use super::{Audit, ComposeError, Log};
@@ -50,6 +50,8 @@ pub struct AuthStore {
     pub(super) codes: Arc<dyn LoginCodes>,
     pub(super) people: Arc<dyn PersonalData>,
     pub(super) activity: Arc<dyn Activity>,
+    /// How often things were done.
+    pub(super) throttle: Arc<dyn Throttle>,
     /// Keys of requests that may be sent again.
     pub(super) keys: Arc<dyn IdempotencyKeys>,
     /// What happened, and who has read it.
@@ -91,6 +93,7 @@ impl AuthStore {
             + Inbox
             + DeadLetterBox
             + IdempotencyKeys
+            + Throttle
             + Probe,
     {
         let store = Arc::new(store);
@@ -102,6 +105,7 @@ impl AuthStore {
             codes: store.clone(),
             people: store.clone(),
             activity: store.clone(),
+            throttle: store.clone(),
             keys: store.clone(),
             audit: Audit::new(store.clone())
                 .of::<User>(store.clone())

@@ -50,6 +50,9 @@ impl<T: SessionRepository + ?Sized> SessionRepository for Arc<T> {
     async fn of_user(&self, user: UserId, at: DateTime<Utc>) -> Result<Vec<Session>, StoreError> {
         (**self).of_user(user, at).await
     }
+    async fn addresses_of(&self, user: UserId, since: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+        (**self).addresses_of(user, since).await
+    }
 }
 
 #[async_trait]

@@ -9,4 +9,7 @@ use crate::{Session, UserId};
 pub trait SessionRepository: Repository<Session> {
     /// The sessions of `user` that can be used at that moment, the oldest first: neither ended nor past their time.
     async fn of_user(&self, user: UserId, at: DateTime<Utc>) -> Result<Vec<Session>, StoreError>;
+
+    /// The addresses from which `user` has signed in since that moment, each once, whatever has become of the sessions.
+    async fn addresses_of(&self, user: UserId, since: DateTime<Utc>) -> Result<Vec<String>, StoreError>;
 }

@@ -17,6 +17,7 @@ mod revocations;
 mod sessions;
 mod snapshots;
 mod stored;
+mod throttle;
 mod users;
 
 use super::{Conn, Db, RunQueryDsl, Store};

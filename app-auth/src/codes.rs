@@ -1,7 +1,7 @@
 //! Codes that go out by e-mail.
 use chrono::{DateTime, Utc};
 use domain_auth::{Challenge, CodePurpose, LoginCode, LoginCodeGenerator, LoginCodes, User, UserId};
-use domain_shared::{IdGenerator, Mailer};
+use domain_shared::{IdGenerator, Mailer, StoreError};
 
 use crate::{Auth, AuthError, Ports, letters};
 
@@ -24,20 +24,31 @@ impl<P: Ports> Auth<P> {
         Ok(self.ports.mailer().send(&letter).await?)
     }
 
-    /// The live challenge that `code` is the answer to; it isn't used up yet. The attempt is counted before anything is
-    /// compared.
-    ///
-    /// # Errors
-    /// [`AuthError::InvalidCode`].
-    pub(crate) async fn attempt(
+    /// Whether `code` is what the user's live challenge asks for. The attempt is counted before anything is compared, and
+    /// the challenge isn't used up yet.
+    pub(crate) async fn guess(
         &self,
         user: UserId,
         purpose: CodePurpose,
         code: &LoginCode,
-    ) -> Result<Challenge, AuthError> {
+    ) -> Result<Guess, StoreError> {
         let most = self.policy.code_attempts;
         let challenge = self.ports.codes().attempt(user, purpose, most, self.now()).await?;
-        let right = |of: &Challenge| self.ports.code_generator().code(purpose, of.id).matches(code);
-        challenge.filter(right).ok_or(AuthError::InvalidCode)
+        Ok(match challenge {
+            Some(of) if self.ports.code_generator().code(purpose, of.id).matches(code) => Guess::Right(of),
+            Some(_) => Guess::Wrong,
+            None => Guess::Idle,
+        })
     }
+}
+
+/// What a code that somebody typed is worth.
+#[derive(Debug)]
+pub(crate) enum Guess {
+    /// It is the code of this challenge.
+    Right(Challenge),
+    /// It isn't that of the live challenge.
+    Wrong,
+    /// There is no live challenge, so there was nothing to guess.
+    Idle,
 }

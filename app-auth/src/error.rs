@@ -18,6 +18,9 @@ pub enum AuthError {
     /// The code was sent just now; try again after this long.
     #[error("the code was sent just now")]
     SentJustNow(Duration),
+    /// It was tried too often; try again after this long.
+    #[error("this was tried too often; wait a little")]
+    TooManyAttempts(Duration),
     /// There is no such user.
     #[error("there is no such user")]
     UserNotFound,
@@ -57,7 +60,7 @@ impl Fault for AuthError {
         match self {
             Self::WrongCredentials | Self::InvalidRefreshToken => Kind::Unauthenticated,
             Self::InvalidCode => Kind::Malformed,
-            Self::SentJustNow(wait) => Kind::TooMany(*wait),
+            Self::SentJustNow(wait) | Self::TooManyAttempts(wait) => Kind::TooMany(*wait),
             Self::UserNotFound | Self::SessionNotFound => Kind::NotFound,
             Self::Invalid { rule, .. } => rule.kind(),
             Self::User(e) => e.kind(),
@@ -75,6 +78,7 @@ impl Fault for AuthError {
             Self::InvalidCode => "invalid_or_expired_code".into(),
             Self::InvalidRefreshToken => "invalid_refresh_token".into(),
             Self::SentJustNow(_) => "too_many_requests".into(),
+            Self::TooManyAttempts(_) => "too_many_attempts".into(),
             Self::UserNotFound => "user_not_found".into(),
             Self::SessionNotFound => "session_not_found".into(),
             Self::Invalid { rule, .. } => rule.code(),

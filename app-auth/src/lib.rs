@@ -4,12 +4,15 @@
 //! implementation and its tests. To react to something that happened: a file under `reactors/`.
 //!
 //! [`Handle`]: domain_shared::Handle
+#[cfg(test)]
+mod brute_force;
 mod codes;
 pub mod commands;
 mod error;
 mod letters;
 #[cfg(test)]
 mod life_cycle;
+mod limits;
 #[cfg(test)]
 mod no_secrets;
 mod policy;
@@ -19,6 +22,7 @@ pub mod reactors;
 #[cfg(test)]
 mod retries;
 mod sessions;
+mod throttle;
 
 #[cfg(test)]
 mod testing;
@@ -29,6 +33,7 @@ use chrono::{DateTime, Utc};
 use domain_shared::{Caller, Clock, Context};
 
 pub use error::AuthError;
+pub use limits::Limits;
 pub use policy::Policy;
 pub use ports::{Ports, Wiring};
 pub use tokens::Tokens;

@@ -2,6 +2,8 @@ use chrono::TimeDelta;
 use domain_auth::{CodePurpose, SessionRules, User};
 use domain_shared::{Scope, Scopes};
 
+use crate::Limits;
+
 /// The numbers the auth use cases go by.
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -21,6 +23,8 @@ pub struct Policy {
     pub code_attempts: u32,
     /// How long to wait before a code is sent again.
     pub resend_cooldown: TimeDelta,
+    /// How often things may be done.
+    pub limits: Limits,
     /// What everyone may do.
     pub default_scopes: Scopes,
 }
@@ -36,6 +40,7 @@ impl Default for Policy {
             reset_ttl: TimeDelta::minutes(15),
             code_attempts: 5,
             resend_cooldown: TimeDelta::seconds(60),
+            limits: Limits::default(),
             default_scopes: Scopes::default(),
         }
     }

@@ -2,7 +2,7 @@ use domain_auth::{
     Activity, LoginCodeGenerator, LoginCodes, PasswordHasher, PersonalData, RefreshTokens, SessionRepository,
     TokenSigner, UserDirectory, UserHistory, UserRepository,
 };
-use domain_shared::{Clock, EventLog, IdGenerator, Mailer, TokenVerifier};
+use domain_shared::{Clock, EventLog, IdGenerator, Mailer, Throttle, TokenVerifier};
 
 domain_shared::ports! {
     /// Everything the auth use cases ask of the outside world.
@@ -31,6 +31,8 @@ domain_shared::ports! {
         verifier: Verifier: TokenVerifier,
         /// Derives refresh tokens.
         refresh_tokens: Refresh: RefreshTokens,
+        /// Counts how often things are done.
+        throttle: Limiter: Throttle,
         /// Sends e-mail.
         mailer: Mail: Mailer,
         /// Tells the time.

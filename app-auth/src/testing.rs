@@ -16,7 +16,7 @@ use domain_shared::{
 };
 
 use crate::{
-    Auth, AuthError, Policy, Tokens, Wiring,
+    Auth, AuthError, Limits, Policy, Tokens, Wiring,
     commands::{
         ChangePassword, CodeOwner, DeactivateUser, ForgotPassword, LogIn, LogOut, LoginName, LoginStarted,
         RefreshSession, RegisterUser, ResetPassword, VerifyCode,
@@ -47,6 +47,7 @@ type Ports = Wiring<
     JwtSigner,
     JwtVerifier,
     KeyedRefreshTokens,
+    MemoryStore,
     MemoryMailer,
     TestClock,
     UuidV7,
@@ -78,12 +79,16 @@ impl World {
             signer: JwtSigner::from_pem(&keys.private_pem, "panal", "panal").unwrap(),
             verifier: JwtVerifier::from_pem(&keys.public_pem, "panal", "panal").unwrap(),
             refresh_tokens: KeyedRefreshTokens::new(&secret),
+            throttle: store.clone(),
             mailer: mailer.clone(),
             clock: TestClock(Arc::new(Mutex::new(start))),
             ids: UuidV7,
             people: store.clone(),
         };
-        Self { auth: Auth { ports, policy: Policy::default() }, store, mailer }
+        // Tests sign in more often than people do.
+        let limits = Limits { code_mails: Limits::per_hour(1000), ..Limits::default() };
+        let policy = Policy { limits, ..Policy::default() };
+        Self { auth: Auth { ports, policy }, store, mailer }
     }
 
     pub fn pass(&self, time: TimeDelta) {

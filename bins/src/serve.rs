@@ -110,6 +110,9 @@ impl Service {
             config.is_development() && config.settings.host.is_loopback(),
         );
         let metrics = Metrics::new().map_err(io::Error::other)?;
+        if let Self::Auth(auth) = self {
+            metrics.include(auth.auth.ports.throttle.refused()).map_err(io::Error::other)?;
+        }
         let proxies = Data::new(TrustedProxies(config.settings.trusted_proxies.0.clone()));
         let origins: Arc<[String]> = config.settings.allowed_origins.0.clone().into();
         let this = self.clone();

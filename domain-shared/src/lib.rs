@@ -17,6 +17,7 @@ mod page;
 mod personal;
 mod ports;
 mod projection;
+mod quota;
 mod replaying;
 mod revocation;
 #[cfg(feature = "schema")]
@@ -40,12 +41,14 @@ pub use letter::{Block, Letter};
 pub use page::Limit;
 pub use personal::{Personal, PersonalField, Subject};
 pub use ports::{
-    Attempt, Backlog, BrokerError, Changed, Checkpoint, Checkpoints, Claim, Claimed, Clock, DeadLetter,
-    DeadLetterBox, DeadLetters, Decision, Delivery, Digest, EventLog, EventPublisher, EventSubscriber,
-    Generation, IdGenerator, IdempotencyKeys, Inbox, LogWatch, MailError, Mailer, Once, ProjectionStore,
-    Reactor, Repository, Revocations, Setback, Snapshots, TokenVerifier, deliver, recall,
+    Attempt, Backlog, BrokerError, Bucket, Changed, Checkpoint, Checkpoints, Claim, Claimed, Clock,
+    DeadLetter, DeadLetterBox, DeadLetters, Decision, Delivery, Digest, EventLog, EventPublisher,
+    EventSubscriber, Generation, IdGenerator, IdempotencyKeys, Inbox, LogWatch, MailError, Mailer, Once,
+    ProjectionStore, Reactor, Repository, Revocations, Setback, Snapshots, Taken, Throttle, Ticket,
+    TokenVerifier, deliver, recall,
 };
 pub use projection::{Folded, ProjectedRow, Projection, fold, keys};
+pub use quota::{Debt, Quota};
 pub use replaying::{ReplayError, replay_log};
 pub use revocation::{DenyList, Revocation, Revoked};
 pub use scope::{Scope, Scopes};

@@ -49,6 +49,7 @@ pub mod revocations;
 pub mod session_repository;
 mod suites;
 mod support;
+pub mod throttle;
 pub mod token_keys;
 pub mod tokens;
 pub mod user_activity;

@@ -6,7 +6,7 @@ use domain_auth::{EndReason, Session, SessionRepository, UserId};
 use domain_shared::Aggregate;
 
 use crate::{
-    examples::{assert_same, session_of},
+    examples::{assert_same, session_from, session_of},
     repository::step,
     support::{context, id, time},
 };
@@ -98,4 +98,19 @@ pub async fn of_user_is_empty_for_somebody_without_sessions(sessions: impl Sessi
     end(&sessions, &only, EndReason::Logout).await;
     assert!(sessions.of_user(ada, time(), IDLE).await.unwrap().is_empty());
     assert!(sessions.of_user(UserId(id()), time(), IDLE).await.unwrap().is_empty());
+}
+
+pub async fn addresses_of_tells_from_where_somebody_signed_in_since(sessions: impl SessionRepository) {
+    let (ada, since) = (UserId(id()), time());
+    assert!(sessions.addresses_of(ada, since).await.unwrap().is_empty());
+    let (mut first, mut second) = (session_from(ada, "192.0.2.1"), session_from(ada, "192.0.2.1"));
+    let mut others = session_from(UserId(id()), "192.0.2.2");
+    for session in [&mut first, &mut second, &mut others] {
+        sessions.save(session).await.unwrap();
+    }
+    saved(&sessions, ada).await;
+    end(&sessions, &first, EndReason::Logout).await;
+    assert_eq!(sessions.addresses_of(ada, since).await.unwrap(), ["192.0.2.1"], "once, hers only");
+    assert_eq!(sessions.addresses_of(ada, second.started_at).await.unwrap(), ["192.0.2.1"]);
+    assert!(sessions.addresses_of(ada, time()).await.unwrap().is_empty(), "none since then");
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use adapters::{
     bcrypt::Bcrypt,
     jwt::{JwtKeys, JwtSigner, JwtVerifier},
-    keyed::{KeyedCodes, KeyedRefreshTokens, SecretKey},
+    keyed::{KeyedCodes, KeyedRefreshTokens, KeyedThrottle, SecretKey},
+    memory::MemoryStore,
     system::{SystemClock, UuidV7},
 };
 use domain_auth::{LoginCodeGenerator, RefreshTokens, TokenSigner};
@@ -33,6 +34,10 @@ mod login_codes {
 mod refresh_tokens {
     use super::*;
     conformance::refresh_tokens!((KeyedRefreshTokens::new(&key(1)), KeyedRefreshTokens::new(&key(2))));
+}
+mod throttle {
+    use super::*;
+    conformance::throttle!(KeyedThrottle::new(MemoryStore::default(), &key(1)));
 }
 mod jwt {
     use super::*;

@@ -26,7 +26,7 @@ mod behind_dyn {
         UserRepository,
     };
     use domain_product::{Catalogue, Product, ProductRepository};
-    use domain_shared::{Checkpoints, EventLog, IdempotencyKeys, Repository};
+    use domain_shared::{Checkpoints, EventLog, IdempotencyKeys, Repository, Throttle};
 
     use super::*;
 
@@ -100,6 +100,10 @@ mod behind_dyn {
     mod idempotency_keys {
         use super::*;
         conformance::idempotency_keys!(store!(dyn IdempotencyKeys));
+    }
+    mod throttle {
+        use super::*;
+        conformance::throttle!(store!(dyn Throttle));
     }
     mod hasher {
         use super::*;

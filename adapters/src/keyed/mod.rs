@@ -4,9 +4,11 @@ mod codes;
 mod refresh_tokens;
 mod seal;
 mod secret_key;
+mod throttle;
 
 pub use answers::KeptAnswers;
 pub use codes::KeyedCodes;
 pub use refresh_tokens::KeyedRefreshTokens;
 pub use seal::Seal;
 pub use secret_key::{KeyError, SecretKey};
+pub use throttle::KeyedThrottle;

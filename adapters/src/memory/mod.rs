@@ -15,6 +15,7 @@ mod revocations;
 mod sessions;
 mod signing_keys;
 mod snapshots;
+mod throttle;
 mod users;
 
 use std::{
@@ -24,7 +25,7 @@ use std::{
 
 use domain_auth::{ActivityRow, CodePurpose, Session, TokenKey, User, UserId};
 use domain_product::{InventoryItem, LedgerEntry, Product};
-use domain_shared::{Digest, Revocation, StoreError, StoredEvent};
+use domain_shared::{Bucket, Debt, Digest, Revocation, StoreError, StoredEvent};
 use uuid::Uuid;
 
 use crate::growth::Growth;
@@ -61,6 +62,7 @@ struct State {
     revocations: Vec<(u64, Uuid, Revocation)>,
     dead_letters: Vec<Buried>,
     keys: HashMap<Digest, Kept>,
+    debts: HashMap<Bucket, Debt>,
     /// Users about whom nothing is kept any more.
     forgotten: HashSet<Uuid>,
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain_auth::{Session, SessionRepository, UserId};
@@ -16,5 +18,14 @@ impl SessionRepository for MemoryStore {
         let state = self.state();
         let of_user = state.sessions.values().filter(|session| session.user == user);
         Ok(of_user.filter(|session| session.is_alive(at, idle)).cloned().collect())
+    }
+
+    async fn addresses_of(&self, user: UserId, since: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+        let state = self.state();
+        let recent =
+            state.sessions.values().filter(|session| session.user == user && session.started_at >= since);
+        let addresses: BTreeSet<String> =
+            recent.filter_map(|session| session.client.address.clone()).collect();
+        Ok(addresses.into_iter().collect())
     }
 }

@@ -164,6 +164,11 @@ tables! {
         created_at -> SqlTime,
         signs_from -> SqlTime,
     }
+    throttle (bucket) {
+        bucket -> Text,
+        debt_until -> BigInt,
+        free_at -> BigInt,
+    }
     user_keys (user_id) {
         user_id -> SqlUuid,
         key -> Nullable<Binary>,

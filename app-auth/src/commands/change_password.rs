@@ -33,9 +33,12 @@ impl<P: Ports> Handle<ChangePassword> for Auth<P> {
         user.must_be_at(&expected)?;
         new.must_differ_from(&user.username, &user.email)
             .map_err(|rule| AuthError::Invalid { field: "new_password", rule })?;
+        // Whoever has somebody's token has no more guesses at their password for it.
+        let tried = self.take_own("old-password", id.0, &self.policy.limits.passwords).await?;
         if !hasher.verify(&old, Some(user.password())).await? {
             return Err(AuthError::Invalid { field: "old_password", rule: Invalid::Mismatch });
         }
+        self.right(&tried).await?;
         let (old, new) = (user.password().clone(), hasher.hash(&new).await?);
         let change = move |user: &mut User, context: &Context| {
             user.must_be_at(&expected)?;

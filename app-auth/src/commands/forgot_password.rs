@@ -7,7 +7,8 @@ use crate::{Auth, AuthError, Ports};
 /// Asks for a code to set another password with. It goes to the address by mail, if that is somebody's who may sign in; a
 /// code that is live already goes out again. Within the cooldown nothing is sent.
 ///
-/// Nobody is told which it was, but this takes longer if a code goes out: whoever asks must not wait for it.
+/// Nobody is told which it was, but this takes longer if a code goes out: whoever asks must not wait for it, and is asked
+/// in first by [`Auth::admit_forgot_password`]. Mails to one user are limited like those with login codes.
 #[derive(Debug, Clone)]
 pub struct ForgotPassword {
     /// Whose password was forgotten.
@@ -22,15 +23,31 @@ impl<P: Ports> Handle<ForgotPassword> for Auth<P> {
     async fn handle(&self, command: ForgotPassword, caller: &Caller) -> Result<(), AuthError> {
         let user = self.ports.users().by_email(&command.email).await?;
         let Some(user) = user.filter(|user| user.is_active) else { return Ok(()) };
+        let (kinds, name) = (("reset-mail", "reset-mail-known"), user.id().0.to_string());
+        let mails = self.take_at(kinds, name, Some(&user), &self.policy.limits.code_mails, caller).await;
+        let mail = match mails {
+            Err(AuthError::TooManyAttempts(_)) => return Ok(()),
+            mail => mail?,
+        };
         if self.is_reset_code_due(user.id()).await? {
             // The code itself goes out when this is heard of. Asking again is another command, the cooldown sees to that.
             self.change_user(user.id(), &caller.besides(), User::request_password_reset).await?;
+        } else {
+            self.untried(&mail).await?;
         }
         Ok(())
     }
 }
 
 impl<P: Ports> Auth<P> {
+    /// Counts a request for such a code from where the caller asks: what may be told at once, before anybody is looked up.
+    ///
+    /// # Errors
+    /// [`AuthError::TooManyAttempts`].
+    pub async fn admit_forgot_password(&self, caller: &Caller) -> Result<(), AuthError> {
+        self.take_from_place("forgot-place", &self.policy.limits.sign_ins, caller).await
+    }
+
     /// Whether `user` is to be sent a code, which is there then. Of those who ask at the same time one is told so.
     async fn is_reset_code_due(&self, user: UserId) -> Result<bool, StoreError> {
         let (now, codes) = (self.now(), self.ports.codes());
@@ -104,6 +121,19 @@ mod tests {
         world.pass(world.auth.policy.resend_cooldown);
         let second = world.reset_code("ada").await;
         world.reset_password("ada", &second, "battery staple").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn nobody_is_flooded_with_mails() {
+        let world = World::new();
+        world.register("ada").await;
+        let mut sent = 0;
+        for _ in 0..20 {
+            world.forgot_password("ada@example.com").await;
+            sent += world.reset_letters().await.len();
+            world.pass(world.auth.policy.resend_cooldown);
+        }
+        assert!((5..=7).contains(&sent), "{sent} in 20 minutes");
     }
 
     #[tokio::test]

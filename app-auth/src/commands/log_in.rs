@@ -40,6 +40,17 @@ impl ValueObject for LoginName {
     }
 }
 
+impl LoginName {
+    /// What tells it from other names, in whatever case it was typed.
+    fn key(&self) -> String {
+        match self {
+            Self::Username(username) => username.key(),
+            Self::Email(email) => email.as_str().to_owned(),
+            Self::Nobody => String::new(),
+        }
+    }
+}
+
 /// A login that waits for its code.
 #[derive(Debug, Clone)]
 pub struct LoginStarted {
@@ -55,16 +66,31 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: LogIn, caller: &Caller) -> Result<LoginStarted, AuthError> {
-        let issued_at = self.now();
+        let (issued_at, limits) = (self.now(), &self.policy.limits);
+        self.take_from_place("login-place", &limits.sign_ins, caller).await?;
         let user = self.user_named(&command.name).await?;
+        let kinds = ("password", "password-known");
+        let tried = self.take_at(kinds, command.name.key(), user.as_ref(), &limits.passwords, caller).await?;
         // Hashing goes on for nobody too, so that the time it takes doesn't tell who exists.
-        let proved = self.ports.hasher().verify(&command.password, user.as_ref().map(User::password)).await?;
+        let proved = self.ports.hasher().verify(&command.password, user.as_ref().map(User::password)).await;
+        let proved = match proved {
+            Ok(proved) => proved,
+            Err(error) => {
+                self.untried(&tried).await?;
+                return Err(error.into());
+            }
+        };
         let Some(user) = user.filter(|user| proved && user.is_active) else {
             return Err(AuthError::WrongCredentials);
         };
+        self.right(&tried).await?;
+        let mail = self.take_mail(&user, caller).await?;
         let challenge = self.challenge(user.id(), CodePurpose::Login, issued_at);
         self.ports.codes().issue(&challenge).await?;
-        self.send_code(&user, &challenge).await?;
+        if let Err(error) = self.send_code(&user, &challenge).await {
+            self.untried(&mail).await?;
+            return Err(error);
+        }
         if self.ports.hasher().is_outdated(user.password()) {
             // Only now is there a password to make another hash of. If it can't be done, the next login does it.
             drop(self.rehash(&user, command.password.proved(), caller).await);

@@ -19,8 +19,12 @@ impl<P: Ports> Handle<RefreshSession> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: RefreshSession, caller: &Caller) -> Result<Tokens, AuthError> {
-        let read = self.ports.refresh_tokens().read(&command.token);
-        let (id, generation) = read.ok_or(AuthError::InvalidRefreshToken)?;
+        let limit = &self.policy.limits.refreshes;
+        let Some((id, generation)) = self.ports.refresh_tokens().read(&command.token) else {
+            self.take_from_place("refresh-place", limit, caller).await?;
+            return Err(AuthError::InvalidRefreshToken);
+        };
+        self.take_own("refresh", id.0, limit).await?;
         // Given again, it goes by what the session says of tokens used twice.
         let (context, rules) = (self.context(&caller.besides()), self.policy.session_rules());
         let refresh = Arc::new(move |session: &mut Session| session.refresh(generation, &rules, &context));

@@ -19,6 +19,7 @@ impl<P: Ports> Handle<RegisterUser> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: RegisterUser, caller: &Caller) -> Result<User, AuthError> {
+        self.take_from_place("registration", &self.policy.limits.registrations, caller).await?;
         let RegisterUser { registration, password } = command;
         password
             .must_differ_from(&registration.username, &registration.email)

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain_auth::{CodePurpose, LoginCodes, Resend, UserId};
-use domain_shared::{Caller, Handle, Repository};
+use domain_shared::{Aggregate, Caller, Handle, Repository};
 
 use crate::{Auth, AuthError, Ports};
 
@@ -19,26 +19,30 @@ impl<P: Ports> Handle<ResendCode> for Auth<P> {
     type Output = ();
     type Error = AuthError;
 
-    async fn handle(&self, command: ResendCode, _: &Caller) -> Result<(), AuthError> {
+    async fn handle(&self, command: ResendCode, caller: &Caller) -> Result<(), AuthError> {
         let (now, cooldown) = (self.now(), self.policy.resend_cooldown);
+        self.take_from_place("resend-place", &self.policy.limits.sign_ins, caller).await?;
+        let user = self.ports.users().find(command.user).await?;
+        let Some(user) = user.filter(|user| user.is_active) else { return Ok(()) };
+        let mail = self.take_mail(&user, caller).await?;
         let (codes, most) = (self.ports.codes(), self.policy.code_attempts);
-        match codes.resend(command.user, CodePurpose::Login, most, now - cooldown, now).await? {
-            Resend::Nothing => Ok(()),
+        let sent = match codes.resend(user.id(), CodePurpose::Login, most, now - cooldown, now).await? {
+            Resend::Send(challenge) => self.send_code(&user, &challenge).await.map(|()| true),
+            Resend::Nothing => Ok(false),
             Resend::TooSoon(sent_at) => {
                 let wait = (sent_at + cooldown - now).to_std().unwrap_or_default();
                 Err(AuthError::SentJustNow(wait.max(Duration::from_secs(1))))
             }
-            Resend::Send(challenge) => match self.ports.users().find(command.user).await? {
-                Some(user) if user.is_active => self.send_code(&user, &challenge).await,
-                _ => Ok(()),
-            },
+        };
+        if !matches!(sent, Ok(true)) {
+            self.untried(&mail).await?;
         }
+        sent.map(drop)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain_shared::Aggregate;
     use uuid::Uuid;
 
     use super::*;

@@ -8,7 +8,7 @@ use domain_shared::{
     Aggregate, Caller, ChangeError, Changed, Handle, IdGenerator, Repository, StoreError, recall,
 };
 
-use crate::{Auth, AuthError, Ports, Tokens, commands::LoginName};
+use crate::{Auth, AuthError, Ports, Tokens, codes::Guess, commands::LoginName};
 
 /// Completes a login with the code that went out by e-mail.
 #[derive(Debug, Clone)]
@@ -44,8 +44,20 @@ impl<P: Ports> Handle<VerifyCode> for Auth<P> {
 impl<P: Ports> Auth<P> {
     async fn verify(&self, command: VerifyCode, caller: &Caller) -> Result<Tokens, AuthError> {
         let VerifyCode { owner, code } = command;
+        let limits = &self.policy.limits;
+        self.take_from_place("code-place", &limits.sign_ins, caller).await?;
         let user = self.owner(&owner).await?.ok_or(AuthError::InvalidCode)?;
-        let challenge = self.attempt(user.id(), CodePurpose::Login, &code).await?;
+        let (kinds, name) = (("code", "code-known"), user.id().0.to_string());
+        let tried = self.take_at(kinds, name, Some(&user), &limits.codes, caller).await?;
+        let challenge = match self.guess(user.id(), CodePurpose::Login, &code).await? {
+            Guess::Right(challenge) => challenge,
+            Guess::Wrong => return Err(AuthError::InvalidCode),
+            Guess::Idle => {
+                self.untried(&tried).await?;
+                return Err(AuthError::InvalidCode);
+            }
+        };
+        self.right(&tried).await?;
         if !self.ports.codes().consume(challenge.id).await? {
             return Err(AuthError::InvalidCode);
         }

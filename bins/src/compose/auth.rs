@@ -4,7 +4,7 @@ use std::sync::Arc;
 use adapters::{
     bcrypt::Bcrypt,
     jwt::{JwtSigner, JwtVerifier},
-    keyed::{KeptAnswers, KeyedCodes, KeyedRefreshTokens},
+    keyed::{KeptAnswers, KeyedCodes, KeyedRefreshTokens, KeyedThrottle},
     system::{SystemClock, UuidV7},
 };
 use app_auth::{
@@ -14,15 +14,19 @@ use app_auth::{
 use domain_auth::{
     Activity, LoginCodes, PersonalData, SessionRepository, UserDirectory, UserHistory, UserRepository,
 };
-use domain_shared::EventLog;
+use domain_shared::{EventLog, Throttle};
 
 use super::{
-    AuthStore, ComposeError, DynMailer, Events, Outbox, TOKEN_REALM, Task, TokenKeyRing, token_keys,
+    AuthStore, ComposeError, Counted, DynMailer, Events, Outbox, TOKEN_REALM, Task, TokenKeyRing, throttle,
+    token_keys,
 };
 use crate::{
     config::{Config, Refusal},
     http::{auth::Published, idempotency::Retries},
 };
+
+/// What counts how often things are done.
+pub type Limiter = Counted<KeyedThrottle<Arc<dyn Throttle>>>;
 
 /// The adapters behind auth-service's ports. The store and the mailer are chosen at run time; see
 /// `docs/adr/0004-dynamic-dispatch-at-the-edge.md`.
@@ -39,6 +43,7 @@ pub type AuthPorts = Wiring<
     JwtSigner,
     JwtVerifier,
     KeyedRefreshTokens,
+    Limiter,
     DynMailer,
     SystemClock,
     UuidV7,
@@ -94,6 +99,7 @@ impl AuthService {
             signer: JwtSigner::new(keys.ring().clone(), TOKEN_REALM, TOKEN_REALM),
             verifier: JwtVerifier::new(keys.ring().clone(), TOKEN_REALM, TOKEN_REALM),
             refresh_tokens: KeyedRefreshTokens::new(&secrets.key),
+            throttle: Counted::new(KeyedThrottle::new(store.throttle.clone(), &secrets.key))?,
             mailer: outbox.mailer.clone(),
             clock: SystemClock,
             ids: UuidV7,
@@ -141,6 +147,7 @@ impl AuthService {
         let keys = self.keys.clone();
         tasks.push(Box::pin(async move { keys.keep_up().await }));
         tasks.push(self.events.forget(self.store.keys.clone()));
+        tasks.push(throttle::forget(self.store.throttle.clone()));
         tasks.extend(self.events.relay());
         tasks.extend(self.store.audit.tasks());
         tasks

@@ -9,6 +9,7 @@ mod opened;
 mod product;
 mod read_model;
 mod stores;
+mod throttle;
 mod token_keys;
 
 pub use audit::{Audit, Walked};
@@ -20,6 +21,7 @@ pub use opened::{DeadLettersOf, Stores};
 pub use product::{ProductPorts, ProductService};
 pub use read_model::ReadModel;
 pub use stores::{AuthStore, Probe, ProductStore};
+pub use throttle::Counted;
 pub use token_keys::{Beside, Checked, TokenKeyRing};
 
 /// What all access tokens name as their issuer and audience.

@@ -15,7 +15,7 @@ use domain_auth::{
 use domain_product::{Catalogue, Inventory, Ledger, Product, ProductRepository, StockLedger, Summary};
 use domain_shared::{
     Checkpoints, DeadLetterBox, EventLog, IdempotencyKeys, Inbox, ProjectionStore, Repository, Revocations,
-    Snapshots, StoreError,
+    Snapshots, StoreError, Throttle,
 };
 
 use super::{Audit, ComposeError, Log};
@@ -51,6 +51,8 @@ pub struct AuthStore {
     pub(super) people: Arc<dyn PersonalData>,
     pub(super) activity: Arc<dyn Activity>,
     pub(super) token_keys: Arc<dyn TokenKeys>,
+    /// How often things were done.
+    pub(super) throttle: Arc<dyn Throttle>,
     /// Keys of requests that may be sent again.
     pub(super) keys: Arc<dyn IdempotencyKeys>,
     /// What happened, and who has read it.
@@ -93,6 +95,7 @@ impl AuthStore {
             + Inbox
             + DeadLetterBox
             + IdempotencyKeys
+            + Throttle
             + Probe,
     {
         let store = Arc::new(store);
@@ -105,6 +108,7 @@ impl AuthStore {
             people: store.clone(),
             activity: store.clone(),
             token_keys: store.clone(),
+            throttle: store.clone(),
             keys: store.clone(),
             audit: Audit::new(store.clone(), store.clone())
                 .of::<User>(store.clone())

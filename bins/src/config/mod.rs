@@ -9,7 +9,7 @@ mod token_keys;
 
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
-use app_auth::Policy;
+use app_auth::{Limits, Policy};
 use chrono::TimeDelta;
 use clap::{CommandFactory, FromArgMatches};
 use domain_shared::{Email, Scope};
@@ -170,6 +170,12 @@ fn policy(settings: &Settings) -> Policy {
         code_ttl: TimeDelta::minutes(settings.verification_code_expire_minutes),
         reset_ttl: TimeDelta::minutes(settings.reset_code_expire_minutes),
         default_scopes: settings.default_scopes.clone().unwrap_or(everyone),
+        limits: Limits {
+            registrations: Limits::per_hour(settings.registrations_per_hour),
+            sign_ins: Limits::per_minute(settings.sign_ins_per_minute),
+            code_mails: Limits::per_hour(settings.code_mails_per_hour),
+            ..Limits::default()
+        },
         ..Policy::default()
     }
 }

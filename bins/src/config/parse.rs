@@ -88,6 +88,14 @@ pub fn reset_minutes(raw: &str) -> Result<i64, String> {
     }
 }
 
+/// With fewer, somebody would wait for longer than is ever asked of anybody.
+pub fn limit(raw: &str) -> Result<u32, String> {
+    match of(raw, "a whole number from 4 to 1000000")? {
+        limit @ 4..=1_000_000 => Ok(limit),
+        _ => Err("must be a whole number from 4 to 1000000".to_owned()),
+    }
+}
+
 /// Revocations of tokens are remembered for a day, so none may live longer.
 pub fn token_minutes(raw: &str) -> Result<i64, String> {
     match of(raw, "a whole number from 1 to 1440")? {

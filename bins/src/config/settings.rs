@@ -87,6 +87,15 @@ pub struct Settings {
     /// How many minutes a code to set another password with lives, a quarter of an hour at most
     #[arg(long, env = "RESET_CODE_EXPIRE_MINUTES", global = true, default_value = "15", value_parser = parse::reset_minutes)]
     pub reset_code_expire_minutes: i64,
+    /// Registrations from one address in an hour
+    #[arg(long, env = "REGISTRATIONS_PER_HOUR", global = true, default_value = "300", value_parser = parse::limit)]
+    pub registrations_per_hour: u32,
+    /// Passwords tried from one address in a minute; codes, and requests for codes, are counted likewise
+    #[arg(long, env = "SIGN_INS_PER_MINUTE", global = true, default_value = "120", value_parser = parse::limit)]
+    pub sign_ins_per_minute: u32,
+    /// Mails with codes to one user in an hour; as many again for each address that they signed in from within 30 days
+    #[arg(long, env = "CODE_MAILS_PER_HOUR", global = true, default_value = "5", value_parser = parse::limit)]
+    pub code_mails_per_hour: u32,
     /// bcrypt's cost; 10 at least in production
     #[arg(long, env = "BCRYPT_COST", global = true, default_value = "12", value_parser = parse::bcrypt_cost)]
     pub bcrypt_cost: u32,

@@ -64,6 +64,10 @@ failures! {
     TooSoon {
         "429" "It was done just now", "Retry-After";
     }
+    /// It isn't tried as often as that.
+    TooOften {
+        "429" "It was tried too often; nothing was done", "Retry-After";
+    }
     /// What it depends on may be out of order.
     OutOfOrder {
         "503" "Something that it depends on is out of order", "Retry-After";

@@ -10,7 +10,7 @@ use actix_web::{
 };
 use adapters::{relay, system::SystemClock};
 use domain_shared::{Backlog, Checkpoints, Clock, EventLog, StoreError};
-use prometheus::{Gauge, GaugeVec, HistogramOpts, HistogramVec, Opts, Registry, TextEncoder};
+use prometheus::{Gauge, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
 
 use super::health::Dependencies;
 
@@ -49,6 +49,14 @@ impl Metrics {
         registry.register(Box::new(lag.clone()))?;
         registry.register(Box::new(differences.clone()))?;
         Ok(Self { registry, requests, backlog, lag, differences })
+    }
+
+    /// Tells what `counter` has counted, too.
+    ///
+    /// # Errors
+    /// If another metric has its name, which is a programming error.
+    pub fn include(&self, counter: IntCounterVec) -> Result<(), prometheus::Error> {
+        self.registry.register(Box::new(counter))
     }
 
     /// Looks how far the relay and the read models have come.

@@ -68,6 +68,7 @@ pub fn detail(code: &str) -> Option<&'static str> {
         "sku_taken" => "este SKU ya está en uso",
         "tokens_unchecked" => "los tokens no se pueden comprobar en este momento",
         "token_expired" => "el token ha caducado",
+        "too_many_attempts" => "se ha intentado demasiadas veces; espera un poco",
         "too_many_requests" => "demasiadas peticiones; espera un poco",
         "too_many_streams" => "ya hay demasiados flujos de eventos abiertos",
         "too_much_stock" => "son más existencias de las que se pueden contar",

@@ -55,6 +55,9 @@ impl<T: SessionRepository + ?Sized> SessionRepository for Arc<T> {
     ) -> Result<Vec<Session>, StoreError> {
         (**self).of_user(user, at, idle).await
     }
+    async fn addresses_of(&self, user: UserId, since: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+        (**self).addresses_of(user, since).await
+    }
 }
 
 #[async_trait]

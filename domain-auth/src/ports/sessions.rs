@@ -15,4 +15,7 @@ pub trait SessionRepository: Repository<Session> {
         at: DateTime<Utc>,
         idle: TimeDelta,
     ) -> Result<Vec<Session>, StoreError>;
+
+    /// The addresses from which `user` has signed in since that moment, each once, whatever has become of the sessions.
+    async fn addresses_of(&self, user: UserId, since: DateTime<Utc>) -> Result<Vec<String>, StoreError>;
 }

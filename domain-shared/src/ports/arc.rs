@@ -6,13 +6,14 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    Attempt, Backlog, BrokerError, Changed, Checkpoint, Checkpoints, Claim, Claimed, Clock, DeadLetter,
-    DeadLetterBox, DeadLetters, Decision, Digest, EventLog, EventPublisher, EventSubscriber, Generation,
-    IdGenerator, IdempotencyKeys, Inbox, LogWatch, MailError, Mailer, ProjectionStore, Reactor, Repository,
-    Revocations, Setback, Snapshots, TokenVerifier,
+    Attempt, Backlog, BrokerError, Bucket, Changed, Checkpoint, Checkpoints, Claim, Claimed, Clock,
+    DeadLetter, DeadLetterBox, DeadLetters, Decision, Digest, EventLog, EventPublisher, EventSubscriber,
+    Generation, IdGenerator, IdempotencyKeys, Inbox, LogWatch, MailError, Mailer, ProjectionStore, Reactor,
+    Repository, Revocations, Setback, Snapshots, Taken, Throttle, Ticket, TokenVerifier,
 };
 use crate::{
-    Aggregate, ChangeError, Claims, Letter, Projection, Revocation, StoreError, StoredEvent, TokenError,
+    Aggregate, ChangeError, Claims, Letter, Projection, Quota, Revocation, StoreError, StoredEvent,
+    TokenError,
 };
 
 impl<T: Clock + ?Sized> Clock for Arc<T> {
@@ -241,6 +242,22 @@ impl<T: IdempotencyKeys + ?Sized> IdempotencyKeys for Arc<T> {
     }
     async fn forget(&self, key: &Digest) -> Result<(), StoreError> {
         (**self).forget(key).await
+    }
+    async fn sweep(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, StoreError> {
+        (**self).sweep(now, limit).await
+    }
+}
+
+#[async_trait]
+impl<T: Throttle + ?Sized> Throttle for Arc<T> {
+    async fn take(&self, bucket: &Bucket, quota: &Quota, now: DateTime<Utc>) -> Result<Taken, StoreError> {
+        (**self).take(bucket, quota, now).await
+    }
+    async fn give_back(&self, ticket: &Ticket) -> Result<(), StoreError> {
+        (**self).give_back(ticket).await
+    }
+    async fn clear(&self, bucket: &Bucket) -> Result<(), StoreError> {
+        (**self).clear(bucket).await
     }
     async fn sweep(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, StoreError> {
         (**self).sweep(now, limit).await

@@ -15,6 +15,7 @@ mod repository;
 mod revocations;
 mod snapshots;
 mod system;
+mod throttle;
 mod token_verifier;
 mod wiring;
 
@@ -33,4 +34,5 @@ pub use repository::{Changed, Decision, Repository};
 pub use revocations::Revocations;
 pub use snapshots::Snapshots;
 pub use system::{Clock, IdGenerator};
+pub use throttle::{Bucket, Taken, Throttle, Ticket};
 pub use token_verifier::TokenVerifier;

@@ -8,7 +8,7 @@ use std::{fmt::Debug, ops::Deref};
 use domain_shared::{Aggregate, Context};
 
 pub(crate) use product::{draft, product};
-pub(crate) use session::session_of;
+pub(crate) use session::{session_from, session_of};
 pub(crate) use user::{registration, user};
 
 /// A kind of aggregate that the repository cases know how to handle.

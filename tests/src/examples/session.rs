@@ -12,6 +12,11 @@ pub(crate) fn session_of(user: UserId) -> Session {
     start(SessionId(id()), user, Client::default())
 }
 
+/// One that was started from `address`.
+pub(crate) fn session_from(user: UserId, address: &str) -> Session {
+    start(SessionId(id()), user, Client { address: Some(address.to_owned()), user_agent: None })
+}
+
 fn start(id: SessionId, user: UserId, client: Client) -> Session {
     let context = context();
     Session::start(id, user, client, context.at + LIFE, &context)

@@ -57,6 +57,7 @@ macro_rules! session_repository {
             of_user_leaves_out_what_is_past_its_time
             of_user_leaves_out_what_was_not_refreshed_in_time
             of_user_is_empty_for_somebody_without_sessions
+            addresses_of_tells_from_where_somebody_signed_in_since
         }
     };
 }

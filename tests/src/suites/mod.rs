@@ -78,6 +78,7 @@ mod tests {
             include_str!("../dead_letters.rs"),
             include_str!("../idempotency_keys.rs"),
             include_str!("../races.rs"),
+            include_str!("../throttle.rs"),
         ] {
             assert!(cases(source).count() > 0);
             for case in cases(source) {

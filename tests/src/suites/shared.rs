@@ -133,6 +133,26 @@ macro_rules! idempotency_keys {
     };
 }
 
+/// The suite of [`Throttle`](domain_shared::Throttle). The subject is a fresh one.
+#[macro_export]
+macro_rules! throttle {
+    ($subject:expr) => {
+        $crate::cases! { throttle($subject):
+            a_bucket_gives_what_it_holds_and_fills_up
+            a_wait_grows_up_to_the_longest
+            it_is_granted_as_the_quota_says
+            each_bucket_counts_for_itself
+            what_is_refused_is_not_counted
+            what_is_given_back_was_never_counted
+            giving_back_leaves_the_wait_of_others
+            what_is_cleared_is_forgotten
+            a_sweep_drops_what_is_paid_off_and_no_more_than_the_limit
+            of_a_hundred_takes_at_once_as_many_are_granted_as_there_are
+            of_a_hundred_who_give_back_at_once_nothing_is_left
+        }
+    };
+}
+
 /// The suite of [`Mailer`](domain_shared::Mailer). The subject is one, and the [`Mailbox`](crate::Mailbox) that its letters end in.
 #[macro_export]
 macro_rules! mailer {

@@ -49,6 +49,10 @@ macro_rules! auth_store {
             use super::*;
             $crate::idempotency_keys!($fresh);
         }
+        mod throttle {
+            use super::*;
+            $crate::throttle!($fresh);
+        }
         mod personal_data {
             use super::*;
             $crate::personal_data!($fresh);
@@ -99,6 +103,10 @@ macro_rules! product_store {
         mod idempotency_keys {
             use super::*;
             $crate::idempotency_keys!($fresh);
+        }
+        mod throttle {
+            use super::*;
+            $crate::throttle!($fresh);
         }
     };
 }

@@ -3,6 +3,7 @@
 mod access;
 mod actions;
 mod at_rest;
+mod brute_force;
 mod crash_sweep;
 mod follower;
 mod history;
@@ -88,6 +89,9 @@ on_every_store! {
     access::an_inactive_product_is_out_of_play as an_inactive_product_is_out_of_play
     access::a_deactivated_user_is_out as a_deactivated_user_is_out
     access::scopes_are_granted_by_superusers as scopes_are_granted_by_superusers
+    brute_force::many_addresses_get_few_guesses_and_the_owner_goes_on as many_addresses_get_few_guesses_and_the_owner_goes_on
+    brute_force::nobody_is_throttled_like_somebody as nobody_is_throttled_like_somebody
+    brute_force::a_code_gets_five_guesses as a_code_gets_five_guesses
     history::a_product_is_shown_as_it_stood_then as a_product_is_shown_as_it_stood_then
     history::what_happened_to_a_product_comes_in_pages as what_happened_to_a_product_comes_in_pages
     history::what_happened_to_a_user_is_for_superusers as what_happened_to_a_user_is_for_superusers

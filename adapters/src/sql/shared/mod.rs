@@ -19,6 +19,7 @@ mod sets;
 mod signing_keys;
 mod snapshots;
 mod stored;
+mod throttle;
 mod users;
 
 use super::{Conn, Db, RunQueryDsl, Store};

@@ -36,6 +36,25 @@ impl Query for OfUser {
     }
 }
 
+#[derive(Debug)]
+struct AddressesOf(UserId, DateTime<Utc>);
+
+impl Query for AddressesOf {
+    type Answer = Vec<String>;
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<Vec<String>, Failure> {
+        let addresses: Vec<Option<String>> = sessions::table
+            .filter(sessions::user_id.eq(Id(self.0.0)))
+            .filter(sessions::started_at.ge(Time(self.1)))
+            .filter(sessions::address.is_not_null())
+            .select(sessions::address)
+            .distinct()
+            .load(&mut conn)
+            .await?;
+        Ok(addresses.into_iter().flatten().collect())
+    }
+}
+
 #[async_trait]
 impl SessionRepository for Store {
     async fn of_user(
@@ -45,5 +64,9 @@ impl SessionRepository for Store {
         idle: TimeDelta,
     ) -> Result<Vec<Session>, StoreError> {
         self.read(OfUser { user: Id(user.0), at: Time(at), refreshed_after: Time(at - idle) }).await
+    }
+
+    async fn addresses_of(&self, user: UserId, since: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+        self.read(AddressesOf(user, since)).await
     }
 }

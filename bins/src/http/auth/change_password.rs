@@ -9,7 +9,7 @@ use super::{Auth, SignedIn, register::confirm};
 use crate::http::{
     body::Body,
     conditional::expected_version,
-    failures::{BadBody, BadCondition, InTheWay, NotSignedIn, OutOfOrder},
+    failures::{BadBody, BadCondition, InTheWay, NotSignedIn, OutOfOrder, TooOften},
     field::{Field, Violations},
     message::{MessageBody, say},
     problem::Problem,
@@ -49,6 +49,7 @@ pub struct ChangePasswordBody {
         BadCondition,
         NotSignedIn,
         InTheWay,
+        TooOften,
         OutOfOrder,
     ),
 )]

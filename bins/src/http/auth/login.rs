@@ -11,7 +11,7 @@ use super::{Auth, session::TokensBody};
 use crate::http::{
     body::Body,
     context::visitor,
-    failures::{BadBody, NotSignedIn, OutOfOrder, TooSoon},
+    failures::{BadBody, NotSignedIn, OutOfOrder, TooOften, TooSoon},
     field::{Field, Violations},
     message::{MessageBody, say},
     problem::Problem,
@@ -57,6 +57,7 @@ pub struct LoginStartedBody {
         (status = 200, description = "The code is on its way", body = LoginStartedBody),
         BadBody,
         NotSignedIn,
+        TooOften,
         OutOfOrder,
     ),
 )]
@@ -119,6 +120,7 @@ impl ValueObject for UserIdField {
     responses(
         (status = 200, description = "The tokens of a new session", body = TokensBody),
         BadBody,
+        TooOften,
         OutOfOrder,
     ),
 )]

@@ -10,7 +10,7 @@ use crate::http::{
     body::Body,
     conditional::with_tag,
     context::visitor,
-    failures::{BadBody, InTheWay, NotAllowed, OutOfOrder},
+    failures::{BadBody, InTheWay, NotAllowed, OutOfOrder, TooOften},
     field::{Field, Violations, text_or_blank},
     problem::Problem,
 };
@@ -96,6 +96,7 @@ pub(super) fn confirm(bad: &mut Violations, password: Option<&Password>, again: 
         BadBody,
         NotAllowed,
         InTheWay,
+        TooOften,
         OutOfOrder,
     ),
 )]

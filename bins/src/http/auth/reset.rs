@@ -10,7 +10,7 @@ use super::{Auth, register::confirm};
 use crate::http::{
     body::Body,
     context::visitor,
-    failures::{BadBody, OutOfOrder},
+    failures::{BadBody, OutOfOrder, TooOften},
     field::{Field, Violations},
     message::{MessageBody, say},
     problem::Problem,
@@ -37,6 +37,7 @@ pub struct ForgotPasswordBody {
     responses(
         (status = 202, description = "If there is such an account, the code is on its way", body = MessageBody),
         BadBody,
+        TooOften,
         OutOfOrder,
     ),
 )]
@@ -49,6 +50,7 @@ pub async fn forgot_password(
     let mut bad = Violations::default();
     let Some(email) = bad.required("email", body.email) else { return Err(bad.into()) };
     let caller = visitor(&request);
+    auth.admit_forgot_password(&caller).await?;
     let message = say(
         caller.language,
         "If there is an account with this address, a code is on its way to it",
@@ -97,6 +99,7 @@ pub struct ResetPasswordBody {
     responses(
         (status = 200, description = "The password is set", body = MessageBody),
         BadBody,
+        TooOften,
         OutOfOrder,
     ),
 )]

@@ -17,7 +17,7 @@ use crate::http::{
     bearer,
     body::Body,
     context::visitor,
-    failures::{BadBody, NotSignedIn, OutOfOrder},
+    failures::{BadBody, NotSignedIn, OutOfOrder, TooOften},
     field::{Field, Violations},
     message::{MessageBody, say},
     problem::Problem,
@@ -71,6 +71,7 @@ pub struct RefreshBody {
         (status = 200, description = "The next pair of tokens", body = TokensBody),
         BadBody,
         NotSignedIn,
+        TooOften,
         OutOfOrder,
     ),
 )]

@@ -1,0 +1,9 @@
+-- How often things were done lately: until when the debt of a bucket lasts, and when the next time may be. Both count
+-- microseconds since 1970, since they are reckoned with.
+CREATE TABLE throttle (
+    bucket text CONSTRAINT throttle_pkey PRIMARY KEY,
+    debt_until bigint NOT NULL,
+    free_at bigint NOT NULL
+);
+
+CREATE INDEX throttle_by_debt ON throttle (debt_until);

@@ -1,0 +1,132 @@
+//! Where it is decided that something is done too often, and who is known well enough to be counted apart.
+use std::{net::IpAddr, time::Duration};
+
+use chrono::TimeDelta;
+use domain_auth::{SessionRepository, User, UserId};
+use domain_shared::{Aggregate, Bucket, Caller, Quota, Taken, Throttle, Ticket};
+use uuid::Uuid;
+
+use crate::{Auth, AuthError, Ports};
+
+/// How long an address is remembered from which somebody has signed in.
+const REMEMBERED: TimeDelta = TimeDelta::days(30);
+
+/// From where somebody asks, as far as limits tell places apart: an IPv4 address, or the /64 of an IPv6 address, which is
+/// what one household gets.
+pub(crate) fn place(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V6(v6)) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Ok(v4) => v4.to_string(),
+        Err(_) => address.to_owned(),
+    }
+}
+
+/// A count of something that turns out right or wrong.
+#[derive(Debug)]
+pub(crate) struct Try {
+    ticket: Ticket,
+    /// The bucket, if it is the client's own.
+    own: Option<Bucket>,
+}
+
+impl<P: Ports> Auth<P> {
+    /// Counts one time of `kind`. Nothing else says [`AuthError::TooManyAttempts`].
+    async fn take(&self, kind: &'static str, of: String, quota: &Quota) -> Result<Ticket, AuthError> {
+        match self.ports.throttle().take(&Bucket { kind, of }, quota, self.now()).await? {
+            Taken::Granted(ticket) => Ok(ticket),
+            Taken::Refused(wait) => {
+                // Whole seconds, none too few.
+                let seconds = (wait + TimeDelta::milliseconds(999)).num_seconds().max(1);
+                Err(AuthError::TooManyAttempts(Duration::from_secs(seconds.unsigned_abs())))
+            }
+        }
+    }
+
+    /// Counts one time of `kind` from where the caller asks; without an address, inside a program, nothing is counted.
+    pub(crate) async fn take_from_place(
+        &self,
+        kind: &'static str,
+        quota: &Quota,
+        caller: &Caller,
+    ) -> Result<(), AuthError> {
+        if let Some(address) = &caller.client.address {
+            self.take(kind, place(address), quota).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts one time of `kind` for something that is the caller's own, and that nobody else can use up.
+    pub(crate) async fn take_own(
+        &self,
+        kind: &'static str,
+        of: Uuid,
+        quota: &Quota,
+    ) -> Result<Try, AuthError> {
+        Ok(Try { ticket: self.take(kind, of.to_string(), quota).await?, own: None })
+    }
+
+    /// Counts one time at `user`, or at nobody who is called `name`, before anything is compared. A client from whose
+    /// place the user has signed in lately has a bucket of its own (`kinds.1`), which no stranger can use up; all others
+    /// share one (OWASP, device cookies).
+    pub(crate) async fn take_at(
+        &self,
+        kinds: (&'static str, &'static str),
+        name: String,
+        user: Option<&User>,
+        quota: &Quota,
+        caller: &Caller,
+    ) -> Result<Try, AuthError> {
+        // Nobody is looked up, too: it must not be told apart by the time it takes.
+        let user = user.map_or(UserId(Uuid::nil()), Aggregate::id);
+        match self.known_place(user, caller).await? {
+            Some(place) => {
+                let ticket = self.take(kinds.1, format!("{} {place}", user.0), quota).await?;
+                Ok(Try { own: Some(ticket.bucket.clone()), ticket })
+            }
+            None => Ok(Try { ticket: self.take(kinds.0, name, quota).await?, own: None }),
+        }
+    }
+
+    /// From where the caller asks, if `user` has signed in from there lately.
+    async fn known_place(&self, user: UserId, caller: &Caller) -> Result<Option<String>, AuthError> {
+        let Some(here) = caller.client.address.as_deref().map(place) else { return Ok(None) };
+        let addresses = self.ports.sessions().addresses_of(user, self.now() - REMEMBERED).await?;
+        Ok(addresses.iter().any(|address| place(address) == here).then_some(here))
+    }
+
+    /// It was right: it costs nothing, and the client's own failures are forgotten.
+    pub(crate) async fn right(&self, tried: &Try) -> Result<(), AuthError> {
+        match &tried.own {
+            Some(own) => self.ports.throttle().clear(own).await?,
+            None => self.ports.throttle().give_back(&tried.ticket).await?,
+        }
+        Ok(())
+    }
+
+    /// It came to nothing: it costs nothing.
+    pub(crate) async fn untried(&self, tried: &Try) -> Result<(), AuthError> {
+        Ok(self.ports.throttle().give_back(&tried.ticket).await?)
+    }
+
+    /// Counts a mail with a code to `user`.
+    pub(crate) async fn take_mail(&self, user: &User, caller: &Caller) -> Result<Try, AuthError> {
+        let (name, quota) = (user.id().0.to_string(), &self.policy.limits.code_mails);
+        self.take_at(("code-mail", "code-mail-known"), name, Some(user), quota, caller).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_household_is_one_place() {
+        assert_eq!(place("2001:db8:1:2::1"), place("2001:0db8:1:2:ffff:ffff:ffff:ffff"));
+        assert_ne!(place("2001:db8:1:2::1"), place("2001:db8:1:3::1"));
+        assert_eq!(place("::ffff:192.0.2.1"), place("192.0.2.1"));
+        assert_ne!(place("192.0.2.1"), place("192.0.2.2"));
+    }
+}

@@ -72,17 +72,21 @@ impl Service {
     }
 
     fn document(&self) -> utoipa::openapi::OpenApi {
-        http::docs::document(match self {
-            Self::Auth(_) => http::auth::Api::openapi(),
-            Self::Product(_) => http::product::Api::openapi(),
-        })
+        match self {
+            Self::Auth(_) => http::docs::document(http::auth::Api::openapi(), &http::auth::routes(), false),
+            Self::Product(product) => http::docs::document(
+                http::product::Api::openapi(),
+                &http::product::routes(),
+                product.access.public_writes,
+            ),
+        }
     }
 
     fn routes(&self, config: &mut web::ServiceConfig, shows_mails: bool) {
         match self {
             Self::Auth(auth) => {
                 config.app_data(Data::new(auth.auth.clone())).app_data(Data::new(auth.retries.clone()));
-                http::auth::routes(config);
+                http::auth::routes().serve(config);
                 if let Some(folder) = auth.outbox.folder.clone().filter(|_| shows_mails) {
                     http::mailbox::routes(config, folder);
                 }
@@ -93,7 +97,7 @@ impl Service {
                     .app_data(Data::new(product.access.clone()))
                     .app_data(Data::new(product.retries.clone()))
                     .app_data(Data::new(product.streams.clone()));
-                http::product::routes(config);
+                http::product::routes().serve(config);
             }
         }
     }

@@ -20,7 +20,7 @@ pub mod patience;
 mod problem;
 pub mod product;
 mod query;
-mod routing;
+pub mod routing;
 pub mod service;
 mod spanish;
 mod strict;

@@ -10,14 +10,14 @@ mod signed_in;
 mod user_events;
 mod users;
 
-use actix_web::web;
 use utoipa::OpenApi;
 
+use signed_in::Presented;
 pub use signed_in::{SignedIn, Superuser};
 
 use super::{
-    idempotency::{Anyone, post},
-    routing::{get, resource},
+    idempotency::Anyone,
+    routing::{Routes, by},
 };
 use crate::compose::AuthPorts;
 
@@ -25,33 +25,33 @@ use crate::compose::AuthPorts;
 pub type Auth = app_auth::Auth<AuthPorts>;
 
 /// The routes of auth-service.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let at = |path: &str| format!("/api/v1/auth{path}");
-    config
-        .service(resource(&at("/register"), "POST").route(post::<Anyone, _, _>(register::register)))
-        .service(resource(&at("/login"), "POST").route(post::<Anyone, _, _>(login::login)))
-        .service(resource(&at("/verify-code"), "POST").route(post::<Anyone, _, _>(login::verify_code)))
-        .service(resource(&at("/resend-code"), "POST").route(post::<Anyone, _, _>(login::resend_code)))
-        .service(resource(&at("/refresh"), "POST").route(post::<Anyone, _, _>(session::refresh)))
-        .service(resource(&at("/logout"), "POST").route(post::<SignedIn, _, _>(session::logout)))
-        .service(resource(&at("/me"), "GET, HEAD").route(get().to(profile::me)))
-        .service(resource(&at("/verify"), "GET, HEAD").route(get().to(session::verify)))
-        .service(resource(&at("/forward"), "GET, HEAD").route(get().to(session::forward)))
-        .service(resource(&at("/profile"), "PUT").route(web::put().to(profile::update_profile)))
-        .service(
-            resource(&at("/change-password"), "PUT").route(web::put().to(change_password::change_password)),
-        )
-        .service(resource(&at("/users"), "GET, HEAD").route(get().to(users::list)))
-        .service(resource(&at("/users/{id}"), "GET, HEAD").route(get().to(users::get)))
-        .service(resource(&at("/users/{id}/activity"), "GET, HEAD").route(get().to(activity::get)))
-        .service(resource(&at("/users/{id}/events"), "GET, HEAD").route(get().to(user_events::list)))
-        .service(
-            resource(&at("/users/{id}/activate"), "POST").route(post::<Superuser, _, _>(users::activate)),
-        )
-        .service(
-            resource(&at("/users/{id}/deactivate"), "POST").route(post::<Superuser, _, _>(users::deactivate)),
-        )
-        .service(resource(&at("/users/{id}/scopes"), "PUT").route(web::put().to(users::set_scopes)));
+#[must_use]
+pub fn routes() -> Routes {
+    let (anyone, signed_in, superuser) = (by::<Anyone>(), by::<SignedIn>(), by::<Superuser>());
+    Routes::below(
+        "/api/v1/auth",
+        [
+            anyone.post("/register", register::register),
+            anyone.post("/login", login::login),
+            anyone.post("/verify-code", login::verify_code),
+            anyone.post("/resend-code", login::resend_code),
+            anyone.post("/refresh", session::refresh),
+            signed_in.post("/logout", session::logout),
+            signed_in.get("/me", profile::me),
+            by::<Presented>().get("/verify", session::verify),
+            signed_in.get("/forward", session::forward),
+            signed_in.put("/profile", profile::update_profile),
+            signed_in.put("/change-password", change_password::change_password),
+            superuser.get("/users", users::list),
+            // Superusers, and everybody about themselves.
+            signed_in.get("/users/{id}", users::get),
+            signed_in.get("/users/{id}/activity", activity::get),
+            superuser.get("/users/{id}/events", user_events::list),
+            superuser.post("/users/{id}/activate", users::activate),
+            superuser.post("/users/{id}/deactivate", users::deactivate),
+            superuser.put("/users/{id}/scopes", users::set_scopes),
+        ],
+    )
 }
 
 /// What `/openapi.json` says about them.

@@ -12,9 +12,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Auth, SignedIn};
+use super::{Auth, SignedIn, signed_in::Presented};
 use crate::http::{
-    bearer,
     body::Body,
     context::visitor,
     failures::{BadBody, NotSignedIn, OutOfOrder},
@@ -159,11 +158,11 @@ pub struct VerifiedUser {
         OutOfOrder,
     ),
 )]
-pub async fn verify(auth: Data<Auth>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let token = match bearer::token(&request) {
-        Ok(token) => token.ok_or_else(Problem::missing_token)?,
-        Err(_) => String::new(),
-    };
+pub async fn verify(
+    auth: Data<Auth>,
+    request: HttpRequest,
+    Presented(token): Presented,
+) -> Result<HttpResponse, Problem> {
     let seen = match auth.handle(Authenticate { token }, &visitor(&request)).await {
         Ok(seen) => seen,
         Err(error) if error.kind() == Kind::Unauthenticated => {

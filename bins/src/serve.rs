@@ -16,6 +16,7 @@ use crate::{
     door::{Closing, Door, close_all},
     http::{
         self,
+        auth::ServiceClients,
         client::TrustedProxies,
         health::Dependencies,
         metrics::Metrics,
@@ -82,10 +83,13 @@ impl Service {
         }
     }
 
-    fn routes(&self, config: &mut web::ServiceConfig, shows_mails: bool) {
+    fn routes(&self, config: &mut web::ServiceConfig, shows_mails: bool, clients: &Data<ServiceClients>) {
         match self {
             Self::Auth(auth) => {
-                config.app_data(Data::new(auth.auth.clone())).app_data(Data::new(auth.retries.clone()));
+                config
+                    .app_data(Data::new(auth.auth.clone()))
+                    .app_data(Data::new(auth.retries.clone()))
+                    .app_data(clients.clone());
                 http::auth::routes().serve(config);
                 if let Some(folder) = auth.outbox.folder.clone().filter(|_| shows_mails) {
                     http::mailbox::routes(config, folder);
@@ -112,6 +116,7 @@ impl Service {
         );
         let metrics = Metrics::new().map_err(io::Error::other)?;
         let proxies = Data::new(TrustedProxies(config.settings.trusted_proxies.0.clone()));
+        let clients = Data::new(ServiceClients(config.settings.service_clients.0.clone()));
         let origins: Arc<[String]> = config.settings.allowed_origins.0.clone().into();
         let this = self.clone();
         let app = move || {
@@ -124,7 +129,7 @@ impl Service {
                 .wrap(from_fn(http::metrics::middleware))
                 .wrap(from_fn(http::patience::middleware))
                 .app_data(proxies.clone())
-                .configure(|config| this.routes(config, shows_mails))
+                .configure(|config| this.routes(config, shows_mails, &clients))
                 .configure(|config| service::routes(config, identity, dependencies, metrics, document))
         };
         let mut server = HttpServer::new(app)

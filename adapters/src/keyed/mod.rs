@@ -1,10 +1,12 @@
 //! What is derived from a secret key instead of being stored, login codes and refresh tokens; and what is stored sealed.
 mod answers;
+mod client_secret;
 mod codes;
 mod refresh_tokens;
 mod secret_key;
 
 pub use answers::KeptAnswers;
+pub use client_secret::ClientDigest;
 pub use codes::KeyedCodes;
 pub use refresh_tokens::KeyedRefreshTokens;
 pub use secret_key::{KeyError, SecretKey};

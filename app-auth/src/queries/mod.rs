@@ -3,6 +3,7 @@ mod authenticate;
 mod export_user;
 mod get_activity;
 mod get_user;
+mod introspect;
 mod list_users;
 mod user_events;
 
@@ -10,5 +11,6 @@ pub use authenticate::{Authenticate, Authenticated};
 pub use export_user::{ExportUser, UserExport};
 pub use get_activity::GetActivity;
 pub use get_user::GetUser;
+pub use introspect::{Introspect, Introspected, TokenKind};
 pub use list_users::ListUsers;
 pub use user_events::UserEvents;

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use super::{CreateSuperuser, DeadLettersCommand, EraseUser, ExportUser, Projections, logging};
+use super::{Clients, CreateSuperuser, DeadLettersCommand, EraseUser, ExportUser, Projections, logging};
 use crate::{
     compose::{AuthService, ComposeError, Outbox, ProductService, Stores},
     config::{Config, Runs, Settings},
@@ -36,6 +36,9 @@ pub enum AuthTask {
     EraseUser(EraseUser),
     /// Write everything that is held about a user, as JSON
     ExportUser(ExportUser),
+    /// Look after the services that may ask about tokens
+    #[command(subcommand)]
+    Clients(Clients),
 }
 
 /// Accounts, sign-in by password and e-mailed code, tokens.
@@ -136,6 +139,10 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
         AuthTask::Any(Task::Projections(command)) => {
             return command.run(&Stores::open(&settings, runs).await?.audits()).await;
         }
+        AuthTask::Clients(command) => {
+            say(&command.run()?);
+            return Ok(());
+        }
         AuthTask::Any(Task::Serve)
         | AuthTask::CreateSuperuser(_)
         | AuthTask::EraseUser(_)
@@ -165,7 +172,7 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
 /// Does what isn't serving; whether that is all there is to do.
 async fn is_all(task: &AuthTask, service: &AuthService) -> Result<bool, ComposeError> {
     let (said, is_all) = match task {
-        AuthTask::Any(_) => return Ok(false),
+        AuthTask::Any(_) | AuthTask::Clients(_) => return Ok(false),
         AuthTask::CreateSuperuser(command) => (command.run(service).await?, !command.then_serve),
         AuthTask::EraseUser(command) => (command.run(service).await?, true),
         AuthTask::ExportUser(command) => (command.run(service).await?, true),

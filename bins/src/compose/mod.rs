@@ -20,7 +20,7 @@ pub use read_model::ReadModel;
 pub use stores::{AuthStore, Probe, ProductStore};
 
 /// What all access tokens name as their issuer and audience.
-const TOKEN_REALM: &str = "panal";
+pub const TOKEN_REALM: &str = "panal";
 
 /// Why a service can't be put together.
 pub type ComposeError = Box<dyn std::error::Error + Send + Sync>;

@@ -15,6 +15,7 @@ use domain_shared::{Email, Scope};
 
 pub use broker::{Broker, choose as broker};
 pub use file::Refusal;
+pub use parse::client_name;
 pub use secrets::{AuthSecrets, Secrets};
 pub use settings::Settings;
 pub use stores::{Store, choose as stores};

@@ -75,6 +75,9 @@ pub struct Settings {
     /// Proxies whose X-Forwarded-For is believed, as addresses or networks (10.0.0.0/8), separated by commas
     #[arg(long, env = "TRUSTED_PROXIES", global = true, default_value = "", value_parser = parse::networks)]
     pub trusted_proxies: parse::List<ipnet::IpNet>,
+    /// Services that may introspect and revoke tokens, as name:digest (`auth-service clients new NAME` makes them), separated by commas
+    #[arg(long, env = "SERVICE_CLIENTS", global = true, default_value = "", value_parser = parse::clients)]
+    pub service_clients: parse::List<(String, adapters::keyed::ClientDigest)>,
     /// Scopes that everyone has, separated by commas; products:write in development and none in production unless told
     #[arg(long, env = "DEFAULT_SCOPES", global = true, value_parser = parse::scopes)]
     pub default_scopes: Option<domain_shared::Scopes>,

@@ -10,6 +10,7 @@ pub mod docs;
 pub mod events;
 mod failures;
 mod field;
+mod form;
 pub mod health;
 pub mod idempotency;
 pub mod mailbox;

@@ -41,12 +41,14 @@ pub fn detail(code: &str) -> Option<&'static str> {
         "insufficient_stock" => "no quedan suficientes existencias",
         "internal_error" => "algo ha fallado aquí",
         "invalid" => "algunos campos no son válidos",
+        "invalid_client" => "hacen falta las credenciales de un cliente de este servicio",
         "invalid_credentials" => "el nombre de usuario o la contraseña no son correctos",
         "invalid_idempotency_key" => {
             "Idempotency-Key debe ser una clave de 1 a 255 caracteres ASCII visibles"
         }
         "invalid_or_expired_code" => "el código no es válido o ha caducado",
         "invalid_precondition" => "If-Match debe ser * o una lista de etiquetas de entidad",
+        "invalid_request" => "el formulario debe tener cada uno de sus campos, y ninguno dos veces",
         "invalid_refresh_token" => "el token de refresco no es válido o ha caducado",
         "invalid_token" => "el token no es válido",
         "mail_rejected" => "el correo fue rechazado",
@@ -56,6 +58,7 @@ pub fn detail(code: &str) -> Option<&'static str> {
         "misdirected_request" => "el buzón solo se muestra bajo la dirección de esta máquina",
         "missing_token" => "hace falta un token de acceso",
         "not_found" => "aquí no hay nada",
+        "not_a_form" => "el tipo de contenido debe ser application/x-www-form-urlencoded",
         "not_an_object" => "el cuerpo debe ser un objeto JSON",
         "password_changed_meanwhile" => "la contraseña cambió entretanto",
         "product_inactive" => "el producto está inactivo",

@@ -22,16 +22,19 @@ pub enum EndReason {
     LoginRefused,
     /// The user was erased.
     Erasure,
+    /// One of its tokens was revoked.
+    Revoked,
 }
 
 impl EndReason {
-    const ALL: [(Self, &'static str); 6] = [
+    const ALL: [(Self, &'static str); 7] = [
         (Self::Logout, "logout"),
         (Self::PasswordChange, "password_change"),
         (Self::Deactivation, "deactivation"),
         (Self::TokenReuse, "token_reuse"),
         (Self::LoginRefused, "login_refused"),
         (Self::Erasure, "erasure"),
+        (Self::Revoked, "revoked"),
     ];
 
     /// The reason's name in events and stores.

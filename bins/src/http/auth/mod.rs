@@ -1,9 +1,11 @@
 //! auth-service over HTTP, under `/api/v1/auth`. One file per thing people do; routes and their policies are listed here.
 mod activity;
 mod change_password;
+mod introspection;
 mod login;
 mod profile;
 mod register;
+mod service_client;
 mod session;
 mod shown;
 mod signed_in;
@@ -12,6 +14,7 @@ mod users;
 
 use utoipa::OpenApi;
 
+pub use service_client::{ServiceClient, ServiceClients};
 use signed_in::Presented;
 pub use signed_in::{SignedIn, Superuser};
 
@@ -28,6 +31,7 @@ pub type Auth = app_auth::Auth<AuthPorts>;
 #[must_use]
 pub fn routes() -> Routes {
     let (anyone, signed_in, superuser) = (by::<Anyone>(), by::<SignedIn>(), by::<Superuser>());
+    let service = by::<ServiceClient>();
     Routes::below(
         "/api/v1/auth",
         [
@@ -42,6 +46,8 @@ pub fn routes() -> Routes {
             signed_in.get("/forward", session::forward),
             signed_in.put("/profile", profile::update_profile),
             signed_in.put("/change-password", change_password::change_password),
+            service.ask("/introspect", introspection::introspect),
+            service.ask("/revoke", introspection::revoke),
             superuser.get("/users", users::list),
             // Superusers, and everybody about themselves.
             signed_in.get("/users/{id}", users::get),
@@ -71,6 +77,8 @@ pub fn routes() -> Routes {
         profile::me,
         session::verify,
         session::forward,
+        introspection::introspect,
+        introspection::revoke,
         profile::update_profile,
         change_password::change_password,
         users::list,

@@ -17,6 +17,8 @@ pub struct Policy {
     pub code_attempts: u32,
     /// How long to wait before a code is sent again.
     pub resend_cooldown: TimeDelta,
+    /// Whether registration tells that an address is taken.
+    pub reveals_emails: bool,
     /// What everyone may do.
     pub default_scopes: Scopes,
 }
@@ -30,6 +32,7 @@ impl Default for Policy {
             code_ttl: TimeDelta::minutes(5),
             code_attempts: 5,
             resend_cooldown: TimeDelta::seconds(60),
+            reveals_emails: true,
             default_scopes: Scopes::default(),
         }
     }

@@ -16,7 +16,8 @@ use crate::{
     door::{Closing, Door, close_all},
     http::{
         self,
-        auth::ServiceClients,
+        admission::AllowedHosts,
+        auth::{ServiceClients, Told},
         client::TrustedProxies,
         health::Dependencies,
         metrics::Metrics,
@@ -83,13 +84,19 @@ impl Service {
         }
     }
 
-    fn routes(&self, config: &mut web::ServiceConfig, shows_mails: bool, clients: &Data<ServiceClients>) {
+    fn routes(
+        &self,
+        config: &mut web::ServiceConfig,
+        shows_mails: bool,
+        known: &(Data<ServiceClients>, Data<Told>),
+    ) {
         match self {
             Self::Auth(auth) => {
                 config
                     .app_data(Data::new(auth.auth.clone()))
                     .app_data(Data::new(auth.retries.clone()))
-                    .app_data(clients.clone());
+                    .app_data(known.0.clone())
+                    .app_data(known.1.clone());
                 http::auth::routes().serve(config);
                 if let Some(folder) = auth.outbox.folder.clone().filter(|_| shows_mails) {
                     http::mailbox::routes(config, folder);
@@ -116,7 +123,9 @@ impl Service {
         );
         let metrics = Metrics::new().map_err(io::Error::other)?;
         let proxies = Data::new(TrustedProxies(config.settings.trusted_proxies.0.clone()));
-        let clients = Data::new(ServiceClients(config.settings.service_clients.0.clone()));
+        let clients = ServiceClients(config.settings.service_clients.0.clone());
+        let known = (Data::new(clients), Data::new(Told::default()));
+        let hosts = Data::new(AllowedHosts(config.settings.allowed_hosts.0.clone()));
         let origins: Arc<[String]> = config.settings.allowed_origins.0.clone().into();
         let this = self.clone();
         let app = move || {
@@ -129,7 +138,8 @@ impl Service {
                 .wrap(from_fn(http::metrics::middleware))
                 .wrap(from_fn(http::patience::middleware))
                 .app_data(proxies.clone())
-                .configure(|config| this.routes(config, shows_mails, &clients))
+                .app_data(hosts.clone())
+                .configure(|config| this.routes(config, shows_mails, &known))
                 .configure(|config| service::routes(config, identity, dependencies, metrics, document))
         };
         let mut server = HttpServer::new(app)

@@ -165,6 +165,7 @@ fn policy(settings: &Settings) -> Policy {
         access_ttl: TimeDelta::minutes(settings.access_token_expire_minutes),
         session_ttl: TimeDelta::days(settings.refresh_token_expire_days),
         code_ttl: TimeDelta::minutes(settings.verification_code_expire_minutes),
+        reveals_emails: settings.registration_reveals_emails,
         default_scopes: settings.default_scopes.clone().unwrap_or(everyone),
         ..Policy::default()
     }

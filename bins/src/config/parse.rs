@@ -134,6 +134,16 @@ pub fn clients(raw: &str) -> Result<List<(String, ClientDigest)>, String> {
     }
 }
 
+pub fn hosts(raw: &str) -> Result<List<String>, String> {
+    // Not by `list`, which takes the brackets of an IPv6 address for those of JSON.
+    let parts = raw.split([',', ' ']).filter(|part| !part.is_empty());
+    let host = |part: &str| url::Host::parse(part).ok().filter(|_| !part.contains('*'));
+    parts
+        .map(|part| host(part).map(|host| host.to_string()).ok_or_else(|| "must be host names or addresses, without a port".to_owned()))
+        .collect::<Result<_, _>>()
+        .map(List)
+}
+
 pub fn networks(raw: &str) -> Result<List<IpNet>, String> {
     list(raw, |part| {
         let network = part.parse().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
@@ -156,6 +166,17 @@ mod tests {
         }
         assert!(origins("*").is_err());
         assert!(origins("").unwrap().0.is_empty());
+    }
+
+    #[test]
+    fn hosts_are_names_or_addresses() {
+        assert_eq!(
+            hosts("API.example.com, 10.0.0.1,[::1]").unwrap().0,
+            ["api.example.com", "10.0.0.1", "[::1]"]
+        );
+        for bad in ["api.example.com:8001", "http://api.example.com", "*", "a/b"] {
+            assert!(hosts(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -72,6 +72,12 @@ pub struct Settings {
     /// Origins that browsers may call from, separated by commas
     #[arg(long, env = "ALLOWED_ORIGINS", global = true, default_value = "", value_parser = parse::origins)]
     pub allowed_origins: parse::List<String>,
+    /// Names that the services answer to, separated by commas; others are refused with 421. Any unless told
+    #[arg(long, env = "ALLOWED_HOSTS", global = true, default_value = "", value_parser = parse::hosts)]
+    pub allowed_hosts: parse::List<String>,
+    /// Whether registration tells by 409 that an address is taken; if not, it answers as for a new one, and its owner is told
+    #[arg(long, env = "REGISTRATION_REVEALS_EMAILS", global = true, default_value = "true", value_parser = parse::flag, action = clap::ArgAction::Set)]
+    pub registration_reveals_emails: bool,
     /// Proxies whose X-Forwarded-For is believed, as addresses or networks (10.0.0.0/8), separated by commas
     #[arg(long, env = "TRUSTED_PROXIES", global = true, default_value = "", value_parser = parse::networks)]
     pub trusted_proxies: parse::List<ipnet::IpNet>,

@@ -3,7 +3,7 @@ use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
-        header::{CACHE_CONTROL, ETAG, IF_MATCH, IF_NONE_MATCH},
+        header::{CACHE_CONTROL, ETAG, IF_MATCH, IF_NONE_MATCH, VARY},
     },
 };
 use domain_shared::Expected;
@@ -26,7 +26,8 @@ pub fn versioned(request: &HttpRequest, version: u64, body: &impl Serialize) -> 
         .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag);
     let status = if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);
-    response.insert_header((CACHE_CONTROL, "no-cache"));
+    // What is kept is asked about each time, and by each caller for themselves.
+    response.insert_header((CACHE_CONTROL, "no-cache")).insert_header((VARY, "Authorization"));
     with_tag(&mut response, version);
     if is_known { response.finish() } else { response.json(body) }
 }

@@ -58,7 +58,10 @@ async fn mailbox(_: Local, folder: web::Data<MailFolder>) -> HttpResponse {
         }
     }
     HttpResponse::Ok()
-        .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"))
+        .insert_header((
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        ))
         .content_type("text/html; charset=utf-8")
         .body(page)
 }

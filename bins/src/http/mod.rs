@@ -1,4 +1,5 @@
 //! The services over HTTP. `auth` and `product` hold the handlers; the other files are what both share, one idea each.
+pub mod admission;
 pub mod auth;
 mod bearer;
 mod body;
@@ -22,6 +23,7 @@ mod problem;
 pub mod product;
 mod query;
 pub mod routing;
+mod safety;
 pub mod service;
 mod spanish;
 mod strict;

@@ -14,6 +14,7 @@ mod users;
 
 use utoipa::OpenApi;
 
+pub use register::Told;
 pub use service_client::{ServiceClient, ServiceClients};
 use signed_in::Presented;
 pub use signed_in::{SignedIn, Superuser};

@@ -187,7 +187,9 @@ pub async fn verify(
 
 /// Forward authentication
 ///
-/// For a gateway: 204 and who it is in `X-User-Id`, `X-Username` (percent-encoded UTF-8) and `X-Scopes`, or 401.
+/// For a gateway: 204 and who it is in `X-User-Id`, `X-Username` (percent-encoded UTF-8, RFC 3986) and `X-Scopes`, or 401. All
+/// three are always there, so that a gateway which copies them leaves nothing of what its client sent by these names; and
+/// nothing but the token counts, whatever else the gateway hands on (`X-Forwarded-Method`, `X-Forwarded-Uri`, …).
 #[utoipa::path(
     get,
     path = "/api/v1/auth/forward",
@@ -204,8 +206,10 @@ pub async fn verify(
     ),
 )]
 pub async fn forward(who: SignedIn) -> HttpResponse {
+    // A header's value is ASCII (RFC 9110, section 5.5), a name is not.
     let username: String =
         url::form_urlencoded::byte_serialize(who.user.username.as_str().as_bytes()).collect();
+    let username = username.replace('+', "%20");
     HttpResponse::NoContent()
         .insert_header(("X-User-Id", who.id().0.to_string()))
         .insert_header(("X-Username", username))

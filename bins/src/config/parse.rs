@@ -139,7 +139,11 @@ pub fn hosts(raw: &str) -> Result<List<String>, String> {
     let parts = raw.split([',', ' ']).filter(|part| !part.is_empty());
     let host = |part: &str| url::Host::parse(part).ok().filter(|_| !part.contains('*'));
     parts
-        .map(|part| host(part).map(|host| host.to_string()).ok_or_else(|| "must be host names or addresses, without a port".to_owned()))
+        .map(|part| {
+            host(part)
+                .map(|host| host.to_string())
+                .ok_or_else(|| "must be host names or addresses, without a port".to_owned())
+        })
         .collect::<Result<_, _>>()
         .map(List)
 }

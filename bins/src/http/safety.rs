@@ -35,3 +35,30 @@ pub fn protect(headers: &mut HeaderMap, path: &str, production: bool) {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TRANSPORT));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn protected(path: &str, production: bool) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        protect(&mut headers, path, production);
+        headers
+    }
+
+    #[test]
+    fn only_production_asks_for_nothing_but_tls() {
+        assert_eq!(protected("/", true).get(STRICT_TRANSPORT_SECURITY).unwrap(), TRANSPORT);
+        assert!(!protected("/", false).contains_key(STRICT_TRANSPORT_SECURITY));
+    }
+
+    #[test]
+    fn the_documentation_may_run_its_own_scripts_and_no_others() {
+        let policy =
+            |path| protected(path, true).get(CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap().to_owned();
+        assert!(policy("/docs/").contains("script-src 'self';"));
+        for path in ["/", "/docs", "/docsx/", "/openapi.json"] {
+            assert_eq!(policy(path), DATA, "{path}");
+        }
+    }
+}

@@ -38,17 +38,28 @@ pub struct TokenForm {
 
 /// What a token is worth. Of one that is worth nothing only that is told.
 #[derive(Serialize, ToSchema)]
-pub struct IntrospectionBody {
-    /// Whether it is in force.
+#[serde(untagged)]
+pub enum IntrospectionBody {
+    /// It is in force.
+    Active(ActiveToken),
+    /// It opens nothing.
+    Inactive(InactiveToken),
+}
+
+/// A token that opens nothing.
+#[derive(Serialize, ToSchema)]
+pub struct InactiveToken {
+    /// Always false.
+    #[schema(example = false)]
     active: bool,
-    /// All that is known of it, if it is.
-    #[serde(flatten)]
-    known: Option<KnownToken>,
 }
 
 /// A token in force.
 #[derive(Serialize, ToSchema)]
-pub struct KnownToken {
+pub struct ActiveToken {
+    /// Always true.
+    #[schema(example = true)]
+    active: bool,
     /// What its bearer may do, with blanks between.
     #[schema(example = "products:write")]
     scope: String,
@@ -74,9 +85,10 @@ pub struct KnownToken {
     jti: Option<Uuid>,
 }
 
-impl From<Introspected> for KnownToken {
+impl From<Introspected> for ActiveToken {
     fn from(seen: Introspected) -> Self {
         Self {
+            active: true,
             scope: seen.scopes.to_string(),
             token_type: (seen.kind == TokenKind::Access).then_some("Bearer"),
             username: seen.user.username.to_string(),
@@ -123,8 +135,9 @@ pub async fn introspect(
     let token = form.field("token")?.ok_or_else(Problem::invalid_request)?.to_owned();
     let seen = auth.handle(Introspect { token, said_to_be }, &visitor(&request)).await?;
     tracing::debug!(client = client.name, active = seen.is_some(), "a token was introspected");
-    let known = seen.map(KnownToken::from);
-    Ok(not_kept().json(IntrospectionBody { active: known.is_some(), known }))
+    let nothing = IntrospectionBody::Inactive(InactiveToken { active: false });
+    let body = seen.map_or(nothing, |seen| IntrospectionBody::Active(seen.into()));
+    Ok(not_kept().json(body))
 }
 
 /// Revoke a token

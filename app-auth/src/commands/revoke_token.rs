@@ -18,13 +18,10 @@ impl<P: Ports> Handle<RevokeToken> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: RevokeToken, caller: &Caller) -> Result<(), AuthError> {
-        let session = match self.ports.verifier().verify(&command.token, self.now()) {
-            Ok(claims) => Some(SessionId(claims.session)),
-            Err(_) => {
-                let refresh = self.ports.refresh_tokens().read(&RefreshToken::new(command.token));
-                refresh.map(|(session, _)| session)
-            }
-        };
+        let access = self.ports.verifier().verify(&command.token, self.now()).ok();
+        let refresh = || self.ports.refresh_tokens().read(&RefreshToken::new(command.token));
+        let session =
+            access.map(|claims| SessionId(claims.session)).or_else(|| refresh().map(|(session, _)| session));
         match session {
             Some(session) => self.end_session(session, EndReason::Revoked, caller).await,
             None => Ok(()),

@@ -112,7 +112,10 @@ pub fn origins(raw: &str) -> Result<List<String>, String> {
     .map(List)
 }
 
-/// What the name of a service looks like.
+/// The name of a service.
+///
+/// # Errors
+/// The rule that it breaks.
 pub fn client_name(raw: &str) -> Result<String, String> {
     let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     let fits = (1..=64).contains(&raw.len()) && raw.chars().all(named);

@@ -5,6 +5,7 @@ use super::parse;
 
 /// Every setting. Each is a flag, an environment variable and a key of the TOML file, in this order of precedence.
 #[derive(Args, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     /// development or production; production has no default secrets, no mailbox page and no public writes
     #[arg(long, env = "ENVIRONMENT", global = true, default_value = "development", value_parser = parse::environment)]

@@ -28,7 +28,7 @@ pub async fn each_route_asks_for_what_its_policy_says(world: &World) {
         match entry.needs {
             // A login without credentials is refused, too, but not for want of a token.
             Needs::Nothing | Needs::TokenIfAny => {
-                assert!(status != 401 && status != 403, "{route}: {status}")
+                assert!(status != 401 && status != 403, "{route}: {status}");
             }
             Needs::Credentials => {
                 assert!(

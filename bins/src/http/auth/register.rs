@@ -97,7 +97,7 @@ pub struct Told(Mutex<HashMap<String, Instant>>);
 
 impl Told {
     /// How long an owner is left in peace.
-    const PEACE: Duration = Duration::from_secs(60 * 60);
+    const PEACE: Duration = Duration::from_hours(1);
 
     /// Whether the owner of `email` is to be told, which they then are.
     fn is_due(&self, email: &Email) -> bool {

@@ -22,12 +22,10 @@ pub async fn unharmed(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let asked = request.request().clone();
     // What the handler shares with others is behind locks that tell when they are poisoned, or in a store.
-    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(answer) => answer.map(ServiceResponse::map_into_boxed_body),
-        Err(_) => {
-            tracing::error!(method = %asked.method(), path = asked.path(), "a handler panicked");
-            let problem = Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR);
-            Ok(ServiceResponse::from_err(problem, asked))
-        }
-    }
+    let Ok(answer) = AssertUnwindSafe(next.call(request)).catch_unwind().await else {
+        tracing::error!(method = %asked.method(), path = asked.path(), "a handler panicked");
+        let problem = Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR);
+        return Ok(ServiceResponse::from_err(problem, asked));
+    };
+    answer.map(ServiceResponse::map_into_boxed_body)
 }

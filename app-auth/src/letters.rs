@@ -86,6 +86,31 @@ pub fn welcome(to: Email, language: Language, username: &str) -> Letter {
     Letter { to, language, subject: subject.to_owned(), body: lines.map(Block::Text).into() }
 }
 
+/// A notice that somebody tried to register with an address that has an account.
+pub fn address_registered(to: Email, language: Language, username: &str) -> Letter {
+    let (subject, lines) = match language {
+        Language::En => (
+            "You already have an account",
+            [
+                format!(
+                    "Somebody tried to register with this address, which has an account already: {username}."
+                ),
+                "If it was you, sign in with that name. If it wasn't, there is nothing to do: nothing has changed."
+                    .to_owned(),
+            ],
+        ),
+        Language::Es => (
+            "Ya tienes una cuenta",
+            [
+                format!("Alguien intentó registrarse con esta dirección, que ya tiene una cuenta: {username}."),
+                "Si eras tú, inicia sesión con ese nombre. Si no, no hace falta que hagas nada: nada ha cambiado."
+                    .to_owned(),
+            ],
+        ),
+    };
+    Letter { to, language, subject: subject.to_owned(), body: lines.map(Block::Text).into() }
+}
+
 /// A notice that a password was changed.
 pub fn password_changed(
     to: Email,

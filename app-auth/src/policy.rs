@@ -25,6 +25,8 @@ pub struct Policy {
     pub resend_cooldown: TimeDelta,
     /// How often things may be done.
     pub limits: Limits,
+    /// Whether registration tells that an address is taken.
+    pub reveals_emails: bool,
     /// What everyone may do.
     pub default_scopes: Scopes,
 }
@@ -41,6 +43,7 @@ impl Default for Policy {
             code_attempts: 5,
             resend_cooldown: TimeDelta::seconds(60),
             limits: Limits::default(),
+            reveals_emails: true,
             default_scopes: Scopes::default(),
         }
     }

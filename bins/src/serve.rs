@@ -16,6 +16,8 @@ use crate::{
     door::{Closing, Door, close_all},
     http::{
         self,
+        admission::AllowedHosts,
+        auth::{ServiceClients, Told},
         client::TrustedProxies,
         health::Dependencies,
         metrics::Metrics,
@@ -74,18 +76,31 @@ impl Service {
     }
 
     fn document(&self) -> utoipa::openapi::OpenApi {
-        http::docs::document(match self {
-            Self::Auth(_) => http::auth::Api::openapi(),
-            Self::Product(_) => http::product::Api::openapi(),
-        })
+        match self {
+            Self::Auth(_) => http::docs::document(http::auth::Api::openapi(), &http::auth::routes(), false),
+            Self::Product(product) => http::docs::document(
+                http::product::Api::openapi(),
+                &http::product::routes(),
+                product.access.public_writes,
+            ),
+        }
     }
 
-    fn routes(&self, config: &mut web::ServiceConfig, shows_mails: bool) {
+    fn routes(
+        &self,
+        config: &mut web::ServiceConfig,
+        shows_mails: bool,
+        known: &(Data<ServiceClients>, Data<Told>),
+    ) {
         match self {
             Self::Auth(auth) => {
-                config.app_data(Data::new(auth.auth.clone())).app_data(Data::new(auth.retries.clone()));
-                config.app_data(Data::new(auth.published.clone()));
-                http::auth::routes(config);
+                config
+                    .app_data(Data::new(auth.auth.clone()))
+                    .app_data(Data::new(auth.retries.clone()))
+                    .app_data(Data::new(auth.published.clone()))
+                    .app_data(known.0.clone())
+                    .app_data(known.1.clone());
+                http::auth::routes().serve(config);
                 if let Some(folder) = auth.outbox.folder.clone().filter(|_| shows_mails) {
                     http::mailbox::routes(config, folder);
                 }
@@ -96,7 +111,7 @@ impl Service {
                     .app_data(Data::new(product.access.clone()))
                     .app_data(Data::new(product.retries.clone()))
                     .app_data(Data::new(product.streams.clone()));
-                http::product::routes(config);
+                http::product::routes().serve(config);
             }
         }
     }
@@ -114,6 +129,9 @@ impl Service {
             metrics.include(auth.auth.ports.throttle.refused()).map_err(io::Error::other)?;
         }
         let proxies = Data::new(TrustedProxies(config.settings.trusted_proxies.0.clone()));
+        let clients = ServiceClients(config.settings.service_clients.0.clone());
+        let known = (Data::new(clients), Data::new(Told::default()));
+        let hosts = Data::new(AllowedHosts(config.settings.allowed_hosts.0.clone()));
         let origins: Arc<[String]> = config.settings.allowed_origins.0.clone().into();
         let this = self.clone();
         let app = move || {
@@ -126,7 +144,8 @@ impl Service {
                 .wrap(from_fn(http::metrics::middleware))
                 .wrap(from_fn(http::patience::middleware))
                 .app_data(proxies.clone())
-                .configure(|config| this.routes(config, shows_mails))
+                .app_data(hosts.clone())
+                .configure(|config| this.routes(config, shows_mails, &known))
                 .configure(|config| service::routes(config, identity, dependencies, metrics, document))
         };
         let mut server = HttpServer::new(app)

@@ -12,10 +12,13 @@ use crate::{Invalid, ValueObject};
 pub struct Scope(#[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z0-9:_.\-]{1,64}$")))] String);
 
 impl Scope {
+    /// The name of [`Scope::products_write`].
+    pub const PRODUCTS_WRITE: &str = "products:write";
+
     /// Create, change and see every product, and move stock.
     #[must_use]
     pub fn products_write() -> Self {
-        Self("products:write".to_owned())
+        Self(Self::PRODUCTS_WRITE.to_owned())
     }
 
     /// The scope's name.

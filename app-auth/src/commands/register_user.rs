@@ -19,19 +19,29 @@ impl<P: Ports> Handle<RegisterUser> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: RegisterUser, caller: &Caller) -> Result<User, AuthError> {
-        self.take_from_place("registration", &self.policy.limits.registrations, caller).await?;
-        let RegisterUser { registration, password } = command;
-        password
-            .must_differ_from(&registration.username, &registration.email)
-            .map_err(|rule| AuthError::Invalid { field: "password", rule })?;
-        registration.must_not_look_erased().map_err(|(field, rule)| AuthError::Invalid { field, rule })?;
-        let hash = self.ports.hasher().hash(&password).await?;
-        let id = UserId(self.ports.ids().next_id());
-        let mut user = User::register(id, registration, hash, &self.context(caller));
+        let mut user = self.draft(command.registration, &command.password, caller).await?;
         match self.ports.users().save(&mut user).await {
             Ok(()) => Ok(user),
             Err(refusal) => self.first(refusal.into(), caller).await,
         }
+    }
+}
+
+impl<P: Ports> Auth<P> {
+    /// A user who isn't kept yet.
+    pub(super) async fn draft(
+        &self,
+        registration: Registration,
+        password: &Password,
+        caller: &Caller,
+    ) -> Result<User, AuthError> {
+        password
+            .must_differ_from(&registration.username, &registration.email)
+            .map_err(|rule| AuthError::Invalid { field: "password", rule })?;
+        registration.must_not_look_erased().map_err(|(field, rule)| AuthError::Invalid { field, rule })?;
+        let hash = self.ports.hasher().hash(password).await?;
+        let id = UserId(self.ports.ids().next_id());
+        Ok(User::register(id, registration, hash, &self.context(caller)))
     }
 }
 

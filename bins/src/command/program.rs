@@ -3,7 +3,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use super::{CreateSuperuser, DeadLettersCommand, EraseUser, ExportUser, Keys, Projections, logging};
+use super::{
+    Clients, CreateSuperuser, DeadLettersCommand, EraseUser, ExportUser, Keys, Projections, logging,
+};
 use crate::{
     compose::{AuthService, ComposeError, Outbox, ProductService, Stores},
     config::{Config, Runs, Settings},
@@ -39,6 +41,9 @@ pub enum AuthTask {
     /// Look after the keys of access tokens
     #[command(subcommand)]
     Keys(Keys),
+    /// Look after the services that may ask about tokens
+    #[command(subcommand)]
+    Clients(Clients),
 }
 
 /// Accounts, sign-in by password and e-mailed code, tokens.
@@ -139,6 +144,10 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
         AuthTask::Any(Task::Projections(command)) => {
             return command.run(&Stores::open(&settings, runs).await?.audits()).await;
         }
+        AuthTask::Clients(command) => {
+            say(&command.run()?);
+            return Ok(());
+        }
         AuthTask::Any(Task::Serve)
         | AuthTask::CreateSuperuser(_)
         | AuthTask::EraseUser(_)
@@ -169,7 +178,7 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
 /// Does what isn't serving; whether that is all there is to do.
 async fn is_all(task: &AuthTask, service: &AuthService, config: &Config) -> Result<bool, ComposeError> {
     let (said, is_all) = match task {
-        AuthTask::Any(_) => return Ok(false),
+        AuthTask::Any(_) | AuthTask::Clients(_) => return Ok(false),
         AuthTask::CreateSuperuser(command) => (command.run(service).await?, !command.then_serve),
         AuthTask::EraseUser(command) => (command.run(service).await?, true),
         AuthTask::ExportUser(command) => (command.run(service).await?, true),

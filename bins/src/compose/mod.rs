@@ -25,7 +25,7 @@ pub use throttle::Counted;
 pub use token_keys::{Beside, Checked, TokenKeyRing};
 
 /// What all access tokens name as their issuer and audience.
-const TOKEN_REALM: &str = "panal";
+pub const TOKEN_REALM: &str = "panal";
 
 /// Why a service can't be put together.
 pub type ComposeError = Box<dyn std::error::Error + Send + Sync>;

@@ -16,6 +16,7 @@ use domain_shared::{Email, Scope};
 
 pub use broker::{Broker, choose as broker};
 pub use file::Refusal;
+pub use parse::client_name;
 pub use secrets::{AuthSecrets, Secrets};
 pub use settings::Settings;
 pub use stores::{Store, choose as stores};
@@ -169,6 +170,7 @@ fn policy(settings: &Settings) -> Policy {
         refresh_grace: TimeDelta::seconds(settings.refresh_grace_seconds),
         code_ttl: TimeDelta::minutes(settings.verification_code_expire_minutes),
         reset_ttl: TimeDelta::minutes(settings.reset_code_expire_minutes),
+        reveals_emails: settings.registration_reveals_emails,
         default_scopes: settings.default_scopes.clone().unwrap_or(everyone),
         limits: Limits {
             registrations: Limits::per_hour(settings.registrations_per_hour),

@@ -1,6 +1,7 @@
 //! How each setting is read. No message repeats the value: it may be a secret in the wrong place.
-use std::{net::IpAddr, str::FromStr};
+use std::{collections::BTreeSet, net::IpAddr, str::FromStr};
 
+use adapters::keyed::ClientDigest;
 use domain_shared::{Email, Scope, Scopes, ValueObject};
 
 use ipnet::IpNet;
@@ -141,6 +142,45 @@ pub fn origins(raw: &str) -> Result<List<String>, String> {
     .map(List)
 }
 
+/// The name of a service.
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn client_name(raw: &str) -> Result<String, String> {
+    let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let fits = (1..=64).contains(&raw.len()) && raw.chars().all(named);
+    fits.then(|| raw.to_owned())
+        .ok_or_else(|| "must have 1 to 64 letters, digits, dots, hyphens and underscores".to_owned())
+}
+
+pub fn clients(raw: &str) -> Result<List<(String, ClientDigest)>, String> {
+    let expected = "must be clients as auth-service clients new prints them";
+    let clients = list(raw, |part| {
+        let (name, digits) = part.split_once(':').ok_or(expected)?;
+        Ok((client_name(name).map_err(|_| expected)?, ClientDigest::from_hex(digits).ok_or(expected)?))
+    })?;
+    let names: BTreeSet<_> = clients.iter().map(|(name, _)| name).collect();
+    if names.len() == clients.len() {
+        Ok(List(clients))
+    } else {
+        Err("must name each client once".to_owned())
+    }
+}
+
+pub fn hosts(raw: &str) -> Result<List<String>, String> {
+    // Not by `list`, which takes the brackets of an IPv6 address for those of JSON.
+    let parts = raw.split([',', ' ']).filter(|part| !part.is_empty());
+    let host = |part: &str| url::Host::parse(part).ok().filter(|_| !part.contains('*'));
+    parts
+        .map(|part| {
+            host(part)
+                .map(|host| host.to_string())
+                .ok_or_else(|| "must be host names or addresses, without a port".to_owned())
+        })
+        .collect::<Result<_, _>>()
+        .map(List)
+}
+
 pub fn networks(raw: &str) -> Result<List<IpNet>, String> {
     list(raw, |part| {
         let network = part.parse().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
@@ -163,6 +203,26 @@ mod tests {
         }
         assert!(origins("*").is_err());
         assert!(origins("").unwrap().0.is_empty());
+    }
+
+    #[test]
+    fn hosts_are_names_or_addresses() {
+        assert_eq!(
+            hosts("API.example.com, 10.0.0.1,[::1]").unwrap().0,
+            ["api.example.com", "10.0.0.1", "[::1]"]
+        );
+        for bad in ["api.example.com:8001", "http://api.example.com", "*", "a/b"] {
+            assert!(hosts(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn clients_have_a_name_and_a_digest_each() {
+        let digest = "ab".repeat(32);
+        assert_eq!(clients(&format!("gateway:{digest}, shop:{digest}")).unwrap().0.len(), 2);
+        for bad in ["gateway", "gateway:ab", &format!("a b:{digest}"), &format!("a:{digest},a:{digest}")] {
+            assert!(clients(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::parse;
 
 /// Every setting. Each is a flag, an environment variable and a key of the TOML file, in this order of precedence.
 #[derive(Args, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     /// development or production; production has no default secrets, no mailbox page and no public writes
     #[arg(long, env = "ENVIRONMENT", global = true, default_value = "development", value_parser = parse::environment)]
@@ -102,9 +103,18 @@ pub struct Settings {
     /// Origins that browsers may call from, separated by commas
     #[arg(long, env = "ALLOWED_ORIGINS", global = true, default_value = "", value_parser = parse::origins)]
     pub allowed_origins: parse::List<String>,
+    /// Names that the services answer to, separated by commas; others are refused with 421. Any unless told
+    #[arg(long, env = "ALLOWED_HOSTS", global = true, default_value = "", value_parser = parse::hosts)]
+    pub allowed_hosts: parse::List<String>,
+    /// Whether registration tells by 409 that an address is taken; if not, it answers as for a new one, and its owner is told
+    #[arg(long, env = "REGISTRATION_REVEALS_EMAILS", global = true, default_value = "true", value_parser = parse::flag, action = clap::ArgAction::Set)]
+    pub registration_reveals_emails: bool,
     /// Proxies whose X-Forwarded-For is believed, as addresses or networks (10.0.0.0/8), separated by commas
     #[arg(long, env = "TRUSTED_PROXIES", global = true, default_value = "", value_parser = parse::networks)]
     pub trusted_proxies: parse::List<ipnet::IpNet>,
+    /// Services that may introspect and revoke tokens, as name:digest (`auth-service clients new NAME` makes them), separated by commas
+    #[arg(long, env = "SERVICE_CLIENTS", global = true, default_value = "", value_parser = parse::clients)]
+    pub service_clients: parse::List<(String, adapters::keyed::ClientDigest)>,
     /// Scopes that everyone has, separated by commas; products:write in development and none in production unless told
     #[arg(long, env = "DEFAULT_SCOPES", global = true, value_parser = parse::scopes)]
     pub default_scopes: Option<domain_shared::Scopes>,

@@ -17,6 +17,7 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::{
+    form::Form,
     problem::{Problem, Violation},
     strict::{self, Defect},
     unread,
@@ -37,7 +38,7 @@ pub const MAX_WAIT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct Body {
     bytes: Bytes,
-    is_json: bool,
+    essence: String,
 }
 
 impl Body {
@@ -52,7 +53,7 @@ impl Body {
     /// # Errors
     /// 415, 400 or 422.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        if !self.is_json {
+        if !is_json(&self.essence) {
             let detail = "the content type must be application/json";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
         }
@@ -74,6 +75,21 @@ impl Body {
         }
         // Fields keep their own faults, so all that is left is a field given by both of its names.
         serde_json::from_str::<T>(text).map_err(|_| duplicate_key())
+    }
+
+    /// The form in it.
+    ///
+    /// # Errors
+    /// 415 or 413.
+    pub fn form(&self) -> Result<Form, Problem> {
+        if self.essence != "application/x-www-form-urlencoded" {
+            let detail = "the content type must be application/x-www-form-urlencoded";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_form", detail));
+        }
+        if self.bytes.len() > MAX_BODY {
+            return Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE));
+        }
+        Ok(Form::parse(&self.bytes))
     }
 
     /// The JSON object in it, or an empty one if there is no body at all.
@@ -115,7 +131,8 @@ impl FromRequest for Body {
         if let Some(read) = request.extensions().get::<Self>().cloned() {
             return Box::pin(ready(Ok(read)));
         }
-        let is_json = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(is_json);
+        let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = content_type.map_or_else(String::new, essence);
         let declared =
             request.headers().get("content-length").and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
         let (mut payload, request) = (payload.take(), request.clone());
@@ -124,7 +141,7 @@ impl FromRequest for Body {
                 declared.is_some_and(|length| usize::try_from(length).map_or(true, |n| n > MAX_DRAINED));
             let arrived = async { if hopeless { Ok(None) } else { collect(&mut payload).await } };
             let problem = match tokio::time::timeout(MAX_WAIT, arrived).await {
-                Ok(Ok(Some(bytes))) => return Ok(Self { bytes, is_json }),
+                Ok(Ok(Some(bytes))) => return Ok(Self { bytes, essence }),
                 Ok(Ok(None)) => Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE),
                 Ok(Err(_)) => Problem::of_status(StatusCode::BAD_REQUEST),
                 Err(_) => Problem::of_status(StatusCode::REQUEST_TIMEOUT),
@@ -150,7 +167,11 @@ async fn collect(payload: &mut Payload) -> Result<Option<Bytes>, PayloadError> {
     Ok((length <= MAX_READ).then(|| bytes.freeze()))
 }
 
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+/// A media type without its parameters.
+fn essence(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn is_json(essence: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }

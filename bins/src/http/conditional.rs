@@ -5,7 +5,7 @@ use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
-        header::{CACHE_CONTROL, ETAG, IF_MATCH, IF_NONE_MATCH},
+        header::{CACHE_CONTROL, ETAG, HeaderValue, IF_MATCH, IF_NONE_MATCH, VARY},
     },
 };
 use domain_shared::Expected;
@@ -20,7 +20,10 @@ fn tag(version: u64) -> String {
 /// `body` with its entity tag, or 304 if the caller has this version already.
 #[must_use]
 pub fn versioned(request: &HttpRequest, version: u64, body: &impl Serialize) -> HttpResponse {
-    tagged(request, &tag(version), "no-cache", body)
+    // What is kept is asked about each time, and by each caller for themselves.
+    let mut response = tagged(request, &tag(version), "no-cache", body);
+    response.headers_mut().insert(VARY, HeaderValue::from_static("Authorization"));
+    response
 }
 
 /// `body`, which anybody may keep for a while, or 304 if the caller has just what `version` names already.

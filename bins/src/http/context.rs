@@ -10,11 +10,13 @@ use actix_web::{
 };
 use domain_shared::{Caller, Claims, Client, IdGenerator, Language};
 
-use super::{client, cors, health::Dependencies, idempotency::Command, problem::Problem, unread};
+use super::{
+    admission, client, cors, health::Dependencies, idempotency::Command, problem::Problem, safety,
+    service::Identity, unread,
+};
+use crate::config::Environment;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const NO_SNIFF: (HeaderName, HeaderValue) =
-    (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
 
 /// What is known of a request before anybody looks into it.
 #[derive(Debug, Clone, Default)]
@@ -92,7 +94,14 @@ pub async fn middleware(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let context = RequestContext::read(request.headers(), client::of(&request));
     request.extensions_mut().insert(context.clone());
-    let mut response = unread::tie(explain(next.call(request).await?.map_into_boxed_body(), &context));
+    let path = request.path().to_owned();
+    let identity = request.app_data::<Data<Identity>>();
+    let production = identity.is_some_and(|identity| identity.environment == Environment::Production.name());
+    let response = match admission::admit(&request) {
+        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Err(problem) => request.error_response(problem),
+    };
+    let mut response = unread::tie(explain(response, &context));
     let closing = response.request().app_data::<Data<Dependencies>>().is_some_and(|d| d.closing.has_begun());
     if closing {
         // Whoever comes again finds another instance.
@@ -102,7 +111,7 @@ pub async fn middleware(
     if let Ok(id) = HeaderValue::from_str(&context.id) {
         headers.insert(REQUEST_ID, id);
     }
-    headers.insert(NO_SNIFF.0, NO_SNIFF.1);
+    safety::protect(headers, &path, production);
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -1,12 +1,20 @@
 //! `/openapi.json`, and `/docs` to read and try it, served from the binary.
-use actix_web::web;
+use actix_web::{http::Method, web};
 use utoipa::{
     OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        path::Operation,
+        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
 };
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{health, idempotency, problem::ProblemBody, service};
+use super::{
+    health, idempotency,
+    problem::ProblemBody,
+    routing::{Needs, Routes},
+    service,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -15,9 +23,14 @@ use super::{health, idempotency, problem::ProblemBody, service};
 )]
 struct Housekeeping;
 
-/// The document of a service: its own paths and the housekeeping ones.
+/// The document of a service: its own paths and the housekeeping ones, with what the table of its `routes` knows of them.
+/// Where writes are public no token is needed for what takes a scope elsewhere.
 #[must_use]
-pub fn document(api: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+pub fn document(
+    api: utoipa::openapi::OpenApi,
+    routes: &Routes,
+    public_writes: bool,
+) -> utoipa::openapi::OpenApi {
     let mut document = api;
     document.merge(Housekeeping::openapi());
     env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
@@ -25,11 +38,36 @@ pub fn document(api: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     if let Some(components) = &mut document.components {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     }
-    for item in document.paths.paths.values_mut() {
-        // Each POST changes something, and its route takes the key.
-        item.post.iter_mut().for_each(idempotency::docs::describe);
+    let basic = HttpBuilder::new().scheme(HttpAuthScheme::Basic).build();
+    for entry in routes.entries() {
+        let Some(item) = document.paths.paths.get_mut(&entry.path) else { continue };
+        if entry.takes_key {
+            item.post.iter_mut().for_each(idempotency::docs::describe);
+        }
+        match (entry.needs, &mut document.components) {
+            (Needs::Credentials, Some(components)) => {
+                components.add_security_scheme("basic", SecurityScheme::Http(basic.clone()));
+            }
+            (Needs::Scope(_), _) if public_writes => {
+                let operation = match entry.method {
+                    Method::GET => &mut item.get,
+                    Method::PUT => &mut item.put,
+                    Method::DELETE => &mut item.delete,
+                    _ => &mut item.post,
+                };
+                operation.iter_mut().for_each(open);
+            }
+            _ => {}
+        }
     }
     document
+}
+
+/// No token is needed, though one is looked at.
+fn open(operation: &mut Operation) {
+    if let Some(security) = &mut operation.security {
+        security.push(SecurityRequirement::default());
+    }
 }
 
 /// The routes of the documentation.
@@ -49,8 +87,10 @@ mod tests {
 
     #[test]
     fn every_operation_names_the_failures_that_its_parts_lead_to() {
-        for api in [auth::Api::openapi(), product::Api::openapi()] {
-            let document = serde_json::to_value(document(api)).unwrap();
+        for (api, routes) in
+            [(auth::Api::openapi(), auth::routes()), (product::Api::openapi(), product::routes())]
+        {
+            let document = serde_json::to_value(document(api, &routes, false)).unwrap();
             let paths = document["paths"].as_object().unwrap().iter();
             for (path, method, operation) in paths
                 .flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |(m, o)| (path, m, o)))
@@ -58,6 +98,7 @@ mod tests {
                 let named = |status: &str| operation["responses"].get(status).is_some();
                 let parameters = operation["parameters"].to_string();
                 let has_body = operation["requestBody"] != Value::Null;
+                let is_form = operation["requestBody"].to_string().contains("x-www-form-urlencoded");
                 let conditional = parameters.contains("If-Match");
                 let repeatable = parameters.contains("Idempotency-Key");
                 let knows_callers = operation["security"] != Value::Null
@@ -69,7 +110,7 @@ mod tests {
                     ("412", conditional),
                     ("413", has_body),
                     ("415", has_body),
-                    ("422", has_body || repeatable || parameters.contains(r#""in":"query""#)),
+                    ("422", (has_body && !is_form) || repeatable || parameters.contains(r#""in":"query""#)),
                     ("503", path.starts_with("/api/") || path.ends_with("/ready")),
                 ] {
                     assert_eq!(named(status), expected, "{method} {path}: {status}");

@@ -35,6 +35,17 @@ failures! {
         "415" "The content type is none of JSON's";
         "422" "Fields break rules; `errors` says which";
     }
+    /// Its form can't be taken.
+    BadForm {
+        "400" "A field is missing or there twice";
+        "408" "The body took too long to arrive";
+        "413" "The body is too large";
+        "415" "The content type isn't that of a form";
+    }
+    /// It is only for services of ours.
+    NoCredentials {
+        "401" "Without good credentials it isn't done", "WWW-Authenticate";
+    }
     /// Its condition can't be read, or doesn't hold.
     BadCondition {
         "400" "It is malformed; `code` says how";

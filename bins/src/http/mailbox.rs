@@ -1,28 +1,51 @@
 //! The mails of a developer's machine, as a page. Development only.
-use std::net::{IpAddr, Ipv6Addr};
+use std::{
+    future::{Ready, ready},
+    net::{IpAddr, Ipv6Addr},
+};
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    FromRequest, HttpRequest, HttpResponse,
+    dev::Payload,
     http::{StatusCode, header::HOST},
     web,
 };
 use adapters::mail::folder::MailFolder;
 use mailparse::{MailHeaderMap, ParsedMail};
 
-use super::problem::Problem;
+use super::{
+    problem::Problem,
+    routing::{Needs, Policy, Routes, by},
+};
 
 /// The route of the page, over the mails in `folder`.
 pub fn routes(config: &mut web::ServiceConfig, folder: MailFolder) {
-    config.app_data(web::Data::new(folder)).route("/dev/mailbox", web::get().to(mailbox));
+    config.app_data(web::Data::new(folder));
+    Routes::below("", [by::<Local>().get("/dev/mailbox", mailbox)]).serve(config);
 }
 
 const MOST: usize = 50;
 
-async fn mailbox(request: HttpRequest, folder: web::Data<MailFolder>) -> Result<HttpResponse, Problem> {
-    if !is_for_this_machine(&request) {
+/// Somebody who asked for the page by a name that nobody else can give this machine. A page from elsewhere, whose name
+/// suddenly leads here (DNS rebinding), could read the codes otherwise.
+struct Local;
+
+impl FromRequest for Local {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let detail = "the mailbox is shown only under the address of this machine";
-        return Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, "misdirected_request", detail));
+        let misdirected = || Problem::new(StatusCode::MISDIRECTED_REQUEST, "misdirected_request", detail);
+        ready(if is_for_this_machine(request) { Ok(Self) } else { Err(misdirected()) })
     }
+}
+
+impl Policy for Local {
+    const NEEDS: Needs = Needs::Nothing;
+}
+
+async fn mailbox(_: Local, folder: web::Data<MailFolder>) -> HttpResponse {
     let mails = web::block(move || folder.newest(MOST)).await;
     let mails = mails.ok().and_then(Result::ok).unwrap_or_default();
     let mut page = String::from(HEAD);
@@ -34,14 +57,15 @@ async fn mailbox(request: HttpRequest, folder: web::Data<MailFolder>) -> Result<
             page.push_str(&entry(&mail));
         }
     }
-    Ok(HttpResponse::Ok()
-        .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"))
+    HttpResponse::Ok()
+        .insert_header((
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        ))
         .content_type("text/html; charset=utf-8")
-        .body(page))
+        .body(page)
 }
 
-/// Whether the page was asked for by a name that nobody else can give this machine. A page from elsewhere, whose name
-/// suddenly leads here (DNS rebinding), could read the codes otherwise.
 fn is_for_this_machine(request: &HttpRequest) -> bool {
     let mut hosts = request.headers().get_all(HOST).map(|host| host.to_str().unwrap_or_default());
     matches!((hosts.next(), hosts.next()), (Some(host), None) if is_loopback(host))

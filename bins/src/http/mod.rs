@@ -1,4 +1,5 @@
 //! The services over HTTP. `auth` and `product` hold the handlers; the other files are what both share, one idea each.
+pub mod admission;
 pub mod auth;
 mod bearer;
 mod body;
@@ -10,6 +11,7 @@ pub mod docs;
 pub mod events;
 mod failures;
 mod field;
+mod form;
 pub mod health;
 pub mod idempotency;
 pub mod mailbox;
@@ -20,7 +22,8 @@ pub mod patience;
 mod problem;
 pub mod product;
 mod query;
-mod routing;
+pub mod routing;
+mod safety;
 pub mod service;
 mod spanish;
 mod strict;

@@ -26,7 +26,8 @@ pub struct Problem {
     errors: Vec<Violation>,
     details: Vec<(&'static str, Value)>,
     retry_after: Option<Duration>,
-    allow: Option<&'static str>,
+    allow: Option<Cow<'static, str>>,
+    challenge: Option<Cow<'static, str>>,
 }
 
 /// A field that breaks a rule.
@@ -53,6 +54,7 @@ impl Problem {
             details: Vec::new(),
             retry_after: None,
             allow: None,
+            challenge: None,
         }
     }
 
@@ -79,10 +81,10 @@ impl Problem {
 
     /// 405 with the methods that are allowed.
     #[must_use]
-    pub const fn method_not_allowed(allow: &'static str) -> Self {
+    pub fn method_not_allowed(allow: impl Into<Cow<'static, str>>) -> Self {
         let mut problem =
             Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "the method is not allowed here");
-        problem.allow = Some(allow);
+        problem.allow = Some(allow.into());
         problem
     }
 
@@ -96,6 +98,32 @@ impl Problem {
     #[must_use]
     pub const fn forbidden() -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "you are not allowed to do this")
+    }
+
+    /// The same, for want of `scope` (RFC 6750, section 3.1).
+    #[must_use]
+    pub fn for_want_of(mut self, scope: &str) -> Self {
+        self.challenge = Some(format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"").into());
+        self
+    }
+
+    /// 401 for a service without good credentials (RFC 6749, section 5.2).
+    #[must_use]
+    pub fn invalid_client() -> Self {
+        let detail = "the credentials of a client of this service are required";
+        let mut problem = Self::new(StatusCode::UNAUTHORIZED, "invalid_client", detail);
+        problem.challenge = Some("Basic realm=\"panal\", charset=\"UTF-8\"".into());
+        problem.details = vec![("error", "invalid_client".into())];
+        problem
+    }
+
+    /// 400 for a form that lacks something, or has it twice (RFC 6749, section 5.2).
+    #[must_use]
+    pub fn invalid_request() -> Self {
+        let detail = "the form must have each of its fields, and none twice";
+        let mut problem = Self::new(StatusCode::BAD_REQUEST, "invalid_request", detail);
+        problem.details = vec![("error", "invalid_request".into())];
+        problem
     }
 
     /// 503 for one event stream too many.
@@ -131,7 +159,9 @@ impl Problem {
     pub fn respond(&self, request_id: &str, language: Language) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         response.insert_header((CACHE_CONTROL, "no-store"));
-        if self.status == StatusCode::UNAUTHORIZED {
+        if let Some(challenge) = &self.challenge {
+            response.insert_header((WWW_AUTHENTICATE, &**challenge));
+        } else if self.status == StatusCode::UNAUTHORIZED {
             let bad_token = !matches!(&*self.code, "missing_token" | "invalid_credentials");
             let challenge = if bad_token { "Bearer error=\"invalid_token\"" } else { "Bearer" };
             response.insert_header((WWW_AUTHENTICATE, challenge));
@@ -143,8 +173,8 @@ impl Problem {
         if let Some(wait) = self.retry_after {
             response.insert_header((RETRY_AFTER, wait.as_secs().max(1)));
         }
-        if let Some(methods) = self.allow {
-            response.insert_header((ALLOW, methods));
+        if let Some(methods) = &self.allow {
+            response.insert_header((ALLOW, &**methods));
         }
         response.content_type("application/problem+json").body(self.body(request_id, language).to_string())
     }
@@ -198,7 +228,16 @@ impl<F: Fault + 'static> From<F> for Problem {
         }
         let details = fault.details();
         let detail = fault.to_string().into();
-        Self { status, code: fault.code(), detail, errors: Vec::new(), details, retry_after, allow: None }
+        Self {
+            status,
+            code: fault.code(),
+            detail,
+            errors: Vec::new(),
+            details,
+            retry_after,
+            allow: None,
+            challenge: None,
+        }
     }
 }
 

@@ -9,9 +9,10 @@ use utoipa::ToSchema;
 use super::{
     docs,
     health::{self, Dependencies},
+    idempotency::Anyone,
     metrics::{self, Metrics},
     problem::Problem,
-    routing::{get, resource},
+    routing::{Routes, by},
 };
 
 /// Which service this is.
@@ -46,7 +47,23 @@ pub async fn root(identity: Data<Identity>) -> HttpResponse {
     HttpResponse::Ok().json(RootBody { service, version: env!("CARGO_PKG_VERSION"), docs: "/docs" })
 }
 
-/// The routes that every service has.
+/// The routes that every service has, besides those of its documentation.
+#[must_use]
+pub fn housekeeping() -> Routes {
+    let anyone = by::<Anyone>();
+    Routes::below(
+        "",
+        [
+            anyone.get("/", root),
+            anyone.get("/health", health::health),
+            anyone.get("/health/live", health::live),
+            anyone.get("/health/ready", health::ready),
+            anyone.get("/metrics", metrics::metrics),
+        ],
+    )
+}
+
+/// What every service has.
 pub fn routes(
     config: &mut web::ServiceConfig,
     identity: Identity,
@@ -54,15 +71,8 @@ pub fn routes(
     metrics: Metrics,
     document: utoipa::openapi::OpenApi,
 ) {
-    config
-        .app_data(Data::new(identity))
-        .app_data(Data::new(dependencies))
-        .app_data(Data::new(metrics))
-        .service(resource("/", "GET, HEAD").route(get().to(root)))
-        .service(resource("/health", "GET, HEAD").route(get().to(health::health)))
-        .service(resource("/health/live", "GET, HEAD").route(get().to(health::live)))
-        .service(resource("/health/ready", "GET, HEAD").route(get().to(health::ready)))
-        .service(resource("/metrics", "GET, HEAD").route(get().to(metrics::metrics)));
+    config.app_data(Data::new(identity)).app_data(Data::new(dependencies)).app_data(Data::new(metrics));
+    housekeeping().serve(config);
     docs::routes(config, document);
     config.default_service(web::to(nothing_here));
 }

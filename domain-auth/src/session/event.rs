@@ -22,7 +22,7 @@ pub enum EndReason {
     LoginRefused,
     /// The user was erased.
     Erasure,
-    /// The user ended it from a list of their sessions.
+    /// It was ended by itself: from the list of the user's sessions, or since one of its tokens was revoked.
     Revoked,
     /// The user set another password with a code that was sent to their address.
     PasswordReset,

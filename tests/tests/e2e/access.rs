@@ -151,3 +151,75 @@ pub async fn scopes_are_granted_by_superusers(world: &World) {
         .unwrap();
     assert_eq!(json_of(found, 200).await[0]["id"], ada.user_id.as_str());
 }
+
+pub async fn nobody_raises_themselves(world: &World) {
+    let forced = uuid::Uuid::from_u128(7).to_string();
+    let more = json!({
+        "id": forced, "user_id": forced, "role": "admin", "roles": ["admin"], "is_admin": true, "admin": true,
+        "is_staff": true, "permissions": ["*"], "scope": "products:write", "scopes": ["products:write"], "is_active": true,
+        "email_verified": true, "password_hash": "x", "version": 9, "created_at": "2001-01-01T00:00:00Z",
+    });
+    let mut body = json!({ "email": world.address("eve"), "username": "eve", "password": PASSWORD });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let made = json_of(world.at_auth(Method::POST, "/register").json(&body).send().await.unwrap(), 201).await;
+    let eve = world.sign_in("eve").await;
+    assert_eq!((made["id"].as_str(), &made["scopes"]), (Some(eve.user_id.as_str()), &json!([])));
+    assert!(
+        made["is_superuser"] == false && !made.to_string().contains("2001-01-01") && eve.user_id != forced
+    );
+
+    let mut edit =
+        json!({ "full_name": "Eve", "email": "evil@example.com", "username": "root2", "is_superuser": true });
+    edit.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let put = world.at_auth(Method::PUT, "/profile").bearer_auth(&eve.access).json(&edit);
+    let edited = json_of(put.send().await.unwrap(), 200).await;
+    assert_eq!(edited["full_name"], "Eve");
+    for (field, value) in made.as_object().unwrap() {
+        if !["full_name", "updated_at"].contains(&field.as_str()) {
+            assert_eq!(&edited[field], value, "{field}");
+        }
+    }
+    let again = world.sign_in("eve").await;
+    for token in [&eve.access, &again.access] {
+        let create = world.at_products(Method::POST, "").bearer_auth(token);
+        let create = create.json(&json!({ "name": "x", "price": 1 })).send().await.unwrap();
+        assert_eq!(create.status(), 403);
+        let grant = world.at_auth(Method::PUT, &format!("/users/{}/scopes", eve.user_id)).bearer_auth(token);
+        let grant = grant.json(&json!({ "scopes": ["products:write"] })).send().await.unwrap();
+        assert_eq!(grant.status(), 403, "not even their own");
+    }
+}
+
+pub async fn what_is_changed_is_ones_own(world: &World) {
+    let (ada, eve) = (world.newcomer("ada").await, world.newcomer("eve").await);
+    for (field, value) in [
+        ("user_id", eve.user_id.clone()),
+        ("id", eve.user_id.clone()),
+        ("username", "eve".to_owned()),
+        ("email", world.address("eve")),
+    ] {
+        let mut edit = json!({ "full_name": "Hacked" });
+        edit[field] = json!(value);
+        let put = world.at_auth(Method::PUT, &format!("/profile?{field}={value}")).bearer_auth(&ada.access);
+        assert_eq!(json_of(put.json(&edit).send().await.unwrap(), 200).await["id"], ada.user_id.as_str());
+        let mut change = json!({ "old_password": "something else", "new_password": "hacked hacked" });
+        change[field] = json!(value);
+        let put = world.at_auth(Method::PUT, "/change-password").bearer_auth(&ada.access).json(&change);
+        let refused = json_of(put.send().await.unwrap(), 422).await;
+        assert_eq!(refused["errors"][0]["field"], "old_password", "{field}");
+    }
+    let me = world.at_auth(Method::GET, "/me").bearer_auth(&eve.access).send().await.unwrap();
+    assert_eq!(json_of(me, 200).await["full_name"], json!(null));
+    for path in ["", "/events", "/activity"] {
+        let look =
+            world.at_auth(Method::GET, &format!("/users/{}{path}", eve.user_id)).bearer_auth(&ada.access);
+        assert_eq!(look.send().await.unwrap().status(), 403, "{path}");
+    }
+    for verb in ["activate", "deactivate"] {
+        for id in [&ada.user_id, &eve.user_id] {
+            let switch = world.at_auth(Method::POST, &format!("/users/{id}/{verb}")).bearer_auth(&ada.access);
+            assert_eq!(switch.send().await.unwrap().status(), 403, "{verb}");
+        }
+    }
+    world.sign_in("eve").await;
+}

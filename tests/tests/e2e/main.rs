@@ -12,15 +12,19 @@ mod killed;
 mod lifecycle;
 mod mails;
 mod place;
+mod policies;
 mod privacy;
 mod promises;
 mod protocol;
 mod races;
 mod read_models;
+mod registration;
 mod reset;
 mod retries;
 mod revocation;
+mod safety;
 mod seed;
+mod services;
 mod sessions;
 mod settings;
 mod stream;
@@ -84,6 +88,13 @@ on_every_store! {
     retries::a_refused_attempt_does_not_burn_the_key as a_refused_attempt_does_not_burn_the_key
     retries::a_key_is_its_owners_for_one_path_as_long_as_they_may_use_it as a_key_is_its_owners_for_one_path_as_long_as_they_may_use_it
     retries::accounts_and_sign_ins_are_made_once as accounts_and_sign_ins_are_made_once
+    access::nobody_raises_themselves as nobody_raises_themselves
+    access::what_is_changed_is_ones_own as what_is_changed_is_ones_own
+    policies::each_route_asks_for_what_its_policy_says as each_route_asks_for_what_its_policy_says
+    safety::every_answer_is_protected as every_answer_is_protected
+    safety::tokens_are_never_kept_on_their_way as tokens_are_never_kept_on_their_way
+    safety::what_only_looks_like_a_token_is_refused_at_once as what_only_looks_like_a_token_is_refused_at_once
+    services::a_gateway_learns_who_it_is_from_the_token_alone as a_gateway_learns_who_it_is_from_the_token_alone
     access::protected_doors_need_a_token as protected_doors_need_a_token
     access::ordinary_users_change_nothing as ordinary_users_change_nothing
     access::an_inactive_product_is_out_of_play as an_inactive_product_is_out_of_play

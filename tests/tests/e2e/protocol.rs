@@ -129,6 +129,9 @@ pub async fn housekeeping(world: &World) {
         let api = json_of(get("/openapi.json").await.unwrap(), 200).await;
         assert!(api["openapi"].as_str().unwrap().starts_with("3.1"), "{}", api["openapi"]);
         for post in api["paths"].as_object().unwrap().values().filter_map(|path| path.get("post")) {
+            if post["tags"] == json!(["services"]) {
+                continue;
+            }
             let takes = |name| post["parameters"].as_array().unwrap().iter().any(|p| p["name"] == name);
             assert!(takes("Idempotency-Key") && post["responses"]["409"].is_object(), "{post}");
         }

@@ -1,11 +1,13 @@
 //! auth-service over HTTP, under `/api/v1/auth`. One file per thing people do; routes and their policies are listed here.
 mod activity;
 mod change_password;
+mod introspection;
 mod jwks;
 mod login;
 mod profile;
 mod register;
 mod reset;
+mod service_client;
 mod session;
 mod sessions;
 mod shown;
@@ -13,15 +15,17 @@ mod signed_in;
 mod user_events;
 mod users;
 
-use actix_web::web;
 use utoipa::OpenApi;
 
 pub use jwks::Published;
+pub use register::Told;
+pub use service_client::{ServiceClient, ServiceClients};
+use signed_in::Presented;
 pub use signed_in::{SignedIn, Superuser};
 
 use super::{
-    idempotency::{Anyone, post},
-    routing::{get, resource},
+    idempotency::Anyone,
+    routing::{Routes, by},
 };
 use crate::compose::AuthPorts;
 
@@ -29,41 +33,42 @@ use crate::compose::AuthPorts;
 pub type Auth = app_auth::Auth<AuthPorts>;
 
 /// The routes of auth-service.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let at = |path: &str| format!("/api/v1/auth{path}");
-    config
-        .service(resource(&at("/register"), "POST").route(post::<Anyone, _, _>(register::register)))
-        .service(resource(&at("/login"), "POST").route(post::<Anyone, _, _>(login::login)))
-        .service(resource(&at("/verify-code"), "POST").route(post::<Anyone, _, _>(login::verify_code)))
-        .service(resource(&at("/resend-code"), "POST").route(post::<Anyone, _, _>(login::resend_code)))
-        .service(
-            resource(&at("/forgot-password"), "POST").route(post::<Anyone, _, _>(reset::forgot_password)),
-        )
-        .service(resource(&at("/reset-password"), "POST").route(post::<Anyone, _, _>(reset::reset_password)))
-        .service(resource(&at("/refresh"), "POST").route(post::<Anyone, _, _>(session::refresh)))
-        .service(resource(&at("/logout"), "POST").route(post::<SignedIn, _, _>(session::logout)))
-        .service(resource(&at("/sessions"), "GET, HEAD").route(get().to(sessions::list)))
-        .service(resource(&at("/sessions/{id}"), "DELETE").route(web::delete().to(sessions::end)))
-        .service(resource(&at("/me"), "GET, HEAD").route(get().to(profile::me)))
-        .service(resource(&at("/verify"), "GET, HEAD").route(get().to(session::verify)))
-        .service(resource(&at("/forward"), "GET, HEAD").route(get().to(session::forward)))
-        .service(resource(&at("/profile"), "PUT").route(web::put().to(profile::update_profile)))
-        .service(
-            resource(&at("/change-password"), "PUT").route(web::put().to(change_password::change_password)),
-        )
-        .service(resource("/.well-known/jwks.json", "GET, HEAD").route(get().to(jwks::published)))
-        .service(resource(&at("/users"), "GET, HEAD").route(get().to(users::list)))
-        .service(resource(&at("/users/{id}"), "GET, HEAD").route(get().to(users::get)))
-        .service(resource(&at("/users/{id}/activity"), "GET, HEAD").route(get().to(activity::get)))
-        .service(resource(&at("/users/{id}/events"), "GET, HEAD").route(get().to(user_events::list)))
-        .service(resource(&at("/users/{id}/sessions"), "GET, HEAD").route(get().to(sessions::list_of_user)))
-        .service(
-            resource(&at("/users/{id}/activate"), "POST").route(post::<Superuser, _, _>(users::activate)),
-        )
-        .service(
-            resource(&at("/users/{id}/deactivate"), "POST").route(post::<Superuser, _, _>(users::deactivate)),
-        )
-        .service(resource(&at("/users/{id}/scopes"), "PUT").route(web::put().to(users::set_scopes)));
+#[must_use]
+pub fn routes() -> Routes {
+    let (anyone, signed_in, superuser) = (by::<Anyone>(), by::<SignedIn>(), by::<Superuser>());
+    let service = by::<ServiceClient>();
+    Routes::below(
+        "/api/v1/auth",
+        [
+            anyone.post("/register", register::register),
+            anyone.post("/login", login::login),
+            anyone.post("/verify-code", login::verify_code),
+            anyone.post("/resend-code", login::resend_code),
+            anyone.post("/forgot-password", reset::forgot_password),
+            anyone.post("/reset-password", reset::reset_password),
+            anyone.post("/refresh", session::refresh),
+            signed_in.post("/logout", session::logout),
+            signed_in.get("/sessions", sessions::list),
+            signed_in.delete("/sessions/{id}", sessions::end),
+            signed_in.get("/me", profile::me),
+            by::<Presented>().get("/verify", session::verify),
+            signed_in.get("/forward", session::forward),
+            signed_in.put("/profile", profile::update_profile),
+            signed_in.put("/change-password", change_password::change_password),
+            service.ask("/introspect", introspection::introspect),
+            service.ask("/revoke", introspection::revoke),
+            superuser.get("/users", users::list),
+            // Superusers, and everybody about themselves.
+            signed_in.get("/users/{id}", users::get),
+            signed_in.get("/users/{id}/activity", activity::get),
+            superuser.get("/users/{id}/events", user_events::list),
+            signed_in.get("/users/{id}/sessions", sessions::list_of_user),
+            superuser.post("/users/{id}/activate", users::activate),
+            superuser.post("/users/{id}/deactivate", users::deactivate),
+            superuser.put("/users/{id}/scopes", users::set_scopes),
+        ],
+    )
+    .and(Routes::below("", [anyone.get("/.well-known/jwks.json", jwks::published)]))
 }
 
 /// What `/openapi.json` says about them.
@@ -88,6 +93,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         session::verify,
         session::forward,
         jwks::published,
+        introspection::introspect,
+        introspection::revoke,
         profile::update_profile,
         change_password::change_password,
         users::list,

@@ -12,9 +12,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Auth, SignedIn};
+use super::{Auth, SignedIn, signed_in::Presented};
 use crate::http::{
-    bearer,
     body::Body,
     context::visitor,
     failures::{BadBody, NotSignedIn, OutOfOrder, TooOften},
@@ -160,11 +159,11 @@ pub struct VerifiedUser {
         OutOfOrder,
     ),
 )]
-pub async fn verify(auth: Data<Auth>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let token = match bearer::token(&request) {
-        Ok(token) => token.ok_or_else(Problem::missing_token)?,
-        Err(_) => String::new(),
-    };
+pub async fn verify(
+    auth: Data<Auth>,
+    request: HttpRequest,
+    Presented(token): Presented,
+) -> Result<HttpResponse, Problem> {
     let seen = match auth.handle(Authenticate { token }, &visitor(&request)).await {
         Ok(seen) => seen,
         Err(error) if error.kind() == Kind::Unauthenticated => {
@@ -189,7 +188,9 @@ pub async fn verify(auth: Data<Auth>, request: HttpRequest) -> Result<HttpRespon
 
 /// Forward authentication
 ///
-/// For a gateway: 204 and who it is in `X-User-Id`, `X-Username` (percent-encoded UTF-8) and `X-Scopes`, or 401.
+/// For a gateway: 204 and who it is in `X-User-Id`, `X-Username` (percent-encoded UTF-8, RFC 3986) and `X-Scopes`, or 401. All
+/// three are always there, so that a gateway which copies them leaves nothing of what its client sent by these names; and
+/// nothing but the token counts, whatever else the gateway hands on (`X-Forwarded-Method`, `X-Forwarded-Uri`, …).
 #[utoipa::path(
     get,
     path = "/api/v1/auth/forward",
@@ -206,8 +207,10 @@ pub async fn verify(auth: Data<Auth>, request: HttpRequest) -> Result<HttpRespon
     ),
 )]
 pub async fn forward(who: SignedIn) -> HttpResponse {
+    // A header's value is ASCII (RFC 9110, section 5.5), a name is not.
     let username: String =
         url::form_urlencoded::byte_serialize(who.user.username.as_str().as_bytes()).collect();
+    let username = username.replace('+', "%20");
     HttpResponse::NoContent()
         .insert_header(("X-User-Id", who.id().0.to_string()))
         .insert_header(("X-Username", username))

@@ -1,5 +1,8 @@
 //! Who is asking: extractors that a protected handler names as its policy.
-use std::{future::Future, pin::Pin};
+use std::{
+    future::{Future, Ready, ready},
+    pin::Pin,
+};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use app_auth::queries::{Authenticate, Authenticated};
@@ -8,7 +11,12 @@ use domain_shared::{Aggregate, Caller, Claims, Handle};
 use uuid::Uuid;
 
 use super::Auth;
-use crate::http::{bearer, context, idempotency::Asker, problem::Problem};
+use crate::http::{
+    bearer, context,
+    idempotency::Asker,
+    problem::Problem,
+    routing::{Needs, Policy},
+};
 
 /// A user with a live session.
 #[derive(Debug)]
@@ -39,6 +47,10 @@ impl SignedIn {
 #[derive(Debug)]
 pub struct Superuser(pub SignedIn);
 
+/// Somebody with a token, which may be worth nothing.
+#[derive(Debug)]
+pub struct Presented(pub String);
+
 async fn sign_in(request: HttpRequest) -> Result<SignedIn, Problem> {
     let token = bearer::token(&request)?.ok_or_else(Problem::missing_token)?;
     let auth = request.app_data::<Data<Auth>>().ok_or_else(Problem::not_found)?;
@@ -55,6 +67,20 @@ impl FromRequest for SignedIn {
     }
 }
 
+impl FromRequest for Presented {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match bearer::token(request) {
+            Ok(Some(token)) => Ok(Self(token)),
+            Ok(None) => Err(Problem::missing_token()),
+            // What isn't even a token is worth as little as a bad one.
+            Err(_) => Ok(Self(String::new())),
+        })
+    }
+}
+
 impl FromRequest for Superuser {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
@@ -66,6 +92,18 @@ impl FromRequest for Superuser {
             if who.user.is_superuser { Ok(Self(who)) } else { Err(Problem::forbidden()) }
         })
     }
+}
+
+impl Policy for SignedIn {
+    const NEEDS: Needs = Needs::Token;
+}
+
+impl Policy for Superuser {
+    const NEEDS: Needs = Needs::Superuser;
+}
+
+impl Policy for Presented {
+    const NEEDS: Needs = Needs::Token;
 }
 
 impl Asker for SignedIn {

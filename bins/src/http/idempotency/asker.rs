@@ -3,10 +3,13 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use uuid::Uuid;
 
-use crate::http::problem::Problem;
+use crate::http::{
+    problem::Problem,
+    routing::{Anywhere, Names, Needs, Policy},
+};
 
-/// A policy, as handlers name it, that tells whose keys are used.
-pub trait Asker: FromRequest<Error = Problem> + 'static {
+/// A policy that tells whose keys are used.
+pub trait Asker: Policy {
     /// Whether they may be guessing at a secret in the body. Then a second body makes the key worthless: otherwise who
     /// knows the key would know by the answer, without an attempt being counted, whether a guess is what was sent first.
     const MAY_GUESS: bool = false;
@@ -27,6 +30,12 @@ impl FromRequest for Anyone {
         ready(Ok(Self))
     }
 }
+
+impl Policy for Anyone {
+    const NEEDS: Needs = Needs::Nothing;
+}
+
+impl<Args> Names<Anyone, Anywhere> for Args {}
 
 impl Asker for Anyone {
     const MAY_GUESS: bool = true;

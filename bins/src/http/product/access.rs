@@ -11,6 +11,7 @@ use crate::http::{
     context::{self, visitor},
     idempotency::Asker,
     problem::Problem,
+    routing::{Needs, Policy},
 };
 
 /// Someone who may change products.
@@ -63,10 +64,18 @@ impl FromRequest for Writer {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(identify(request).and_then(|(claims, may_write)| match claims {
             claims if may_write => Ok(Self { caller: caller(request, claims) }),
-            Some(_) => Err(Problem::forbidden()),
+            Some(_) => Err(Problem::forbidden().for_want_of(Scope::PRODUCTS_WRITE)),
             None => Err(Problem::missing_token()),
         }))
     }
+}
+
+impl Policy for Writer {
+    const NEEDS: Needs = Needs::Scope(Scope::PRODUCTS_WRITE);
+}
+
+impl Policy for Reader {
+    const NEEDS: Needs = Needs::TokenIfAny;
 }
 
 impl Asker for Writer {

@@ -82,7 +82,7 @@ impl CreateBody {
     post,
     path = "/api/v1/products",
     tag = "products",
-    security(("bearer" = []), ()),
+    security(("bearer" = ["products:write"])),
     request_body = CreateBody,
     responses(
         (

@@ -74,7 +74,7 @@ impl UpdateBody {
     put,
     path = "/api/v1/products/{id}",
     tag = "products",
-    security(("bearer" = []), ()),
+    security(("bearer" = ["products:write"])),
     params(
         ("id" = Uuid, Path, description = "The product's id"),
         ("If-Match" = Option<String>, Header, description = "The version you looked at"),
@@ -113,7 +113,7 @@ pub async fn update(
     delete,
     path = "/api/v1/products/{id}",
     tag = "products",
-    security(("bearer" = []), ()),
+    security(("bearer" = ["products:write"])),
     params(
         ("id" = Uuid, Path, description = "The product's id"),
         ("If-Match" = Option<String>, Header, description = "The version you looked at"),
@@ -146,7 +146,7 @@ pub async fn delete(
     post,
     path = "/api/v1/products/{id}/activate",
     tag = "products",
-    security(("bearer" = []), ()),
+    security(("bearer" = ["products:write"])),
     params(("id" = Uuid, Path, description = "The product's id")),
     responses(
         (status = 200, description = "It is for sale", body = MessageBody, headers(("ETag" = String))),
@@ -169,7 +169,7 @@ pub async fn activate(products: Data<Products>, who: Writer, id: Id) -> Result<H
     post,
     path = "/api/v1/products/{id}/deactivate",
     tag = "products",
-    security(("bearer" = []), ()),
+    security(("bearer" = ["products:write"])),
     params(("id" = Uuid, Path, description = "The product's id")),
     responses(
         (status = 200, description = "It is off sale", body = MessageBody, headers(("ETag" = String))),

@@ -13,17 +13,13 @@ mod stock;
 mod stream;
 mod summary;
 
-use actix_web::web;
 use domain_shared::TokenVerifier;
 use std::sync::Arc;
 use utoipa::OpenApi;
 
 pub use access::{Reader, Writer};
 
-use super::{
-    idempotency::post,
-    routing::{get, resource},
-};
+use super::routing::{Routes, by};
 use crate::compose::ProductPorts;
 
 /// What the handlers call.
@@ -39,33 +35,31 @@ pub struct Access {
 }
 
 /// The routes of product-service.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let at = |path: &str| format!("/api/v1/products{path}");
-    for root in [at(""), at("/")] {
-        config.service(resource(&root, "GET, HEAD, POST").route(get().to(list::list)).route(post::<
-            Writer,
-            _,
-            _,
-        >(
-            create::create,
-        )));
-    }
-    config
-        .service(resource(&at("/summary"), "GET, HEAD").route(get().to(summary::summary)))
-        .service(
-            resource(&at("/{id}"), "GET, HEAD, PUT, DELETE")
-                .route(get().to(read::get))
-                .route(web::put().to(edit::update))
-                .route(web::delete().to(edit::delete)),
-        )
-        .service(resource(&at("/{id}/activate"), "POST").route(post::<Writer, _, _>(edit::activate)))
-        .service(resource(&at("/{id}/deactivate"), "POST").route(post::<Writer, _, _>(edit::deactivate)))
-        .service(resource(&at("/{id}/stock"), "GET, HEAD").route(get().to(read::stock)))
-        .service(resource(&at("/{id}/stock/add"), "POST").route(post::<Writer, _, _>(stock::add)))
-        .service(resource(&at("/{id}/stock/remove"), "POST").route(post::<Writer, _, _>(stock::remove)))
-        .service(resource(&at("/{id}/movements"), "GET, HEAD").route(get().to(movements::list)))
-        .service(resource(&at("/{id}/events"), "GET, HEAD").route(get().to(events::list)))
-        .service(resource("/api/v1/events/stream", "GET, HEAD").route(get().to(stream::stream)));
+#[must_use]
+pub fn routes() -> Routes {
+    let (reader, writer) = (by::<Reader>(), by::<Writer>());
+    Routes::below(
+        "/api/v1/products",
+        [
+            reader.get("", list::list),
+            writer.post("", create::create),
+            // The Python system had it with a slash.
+            reader.get("/", list::list),
+            writer.post("/", create::create),
+            reader.get("/summary", summary::summary),
+            reader.get("/{id}", read::get),
+            writer.put("/{id}", edit::update),
+            writer.delete("/{id}", edit::delete),
+            writer.post("/{id}/activate", edit::activate),
+            writer.post("/{id}/deactivate", edit::deactivate),
+            reader.get("/{id}/stock", read::stock),
+            writer.post("/{id}/stock/add", stock::add),
+            writer.post("/{id}/stock/remove", stock::remove),
+            reader.get("/{id}/movements", movements::list),
+            reader.get("/{id}/events", events::list),
+        ],
+    )
+    .and(Routes::below("/api/v1/events", [writer.get("/stream", stream::stream)]))
 }
 
 /// What `/openapi.json` says about them.

@@ -70,7 +70,7 @@ fn moved(moved: &StockMoved) -> HttpResponse {
     post,
     path = "/api/v1/products/{id}/stock/add",
     tag = "stock",
-    security(("bearer" = []), ()),
+    security(("bearer" = ["products:write"])),
     params(("id" = Uuid, Path, description = "The product's id")),
     request_body = MoveBody,
     responses(
@@ -96,7 +96,7 @@ pub async fn add(products: Data<Products>, who: Writer, id: Id, body: Body) -> R
     post,
     path = "/api/v1/products/{id}/stock/remove",
     tag = "stock",
-    security(("bearer" = []), ()),
+    security(("bearer" = ["products:write"])),
     params(("id" = Uuid, Path, description = "The product's id")),
     request_body = MoveBody,
     responses(

@@ -36,7 +36,7 @@ const LAST_EVENT_ID: &str = "Last-Event-ID";
     get,
     path = "/api/v1/events/stream",
     tag = "history",
-    security(("bearer" = []), ()),
+    security(("bearer" = ["products:write"])),
     params(
         ("types" = Option<String>, Query, description = "Only events of these types, with commas between; all unless told",
             example = "product.stock_removed.v1,product.low_stock.v1"),

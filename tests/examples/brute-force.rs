@@ -39,6 +39,7 @@ async fn main() -> ExitCode {
     let base = arguments.next().unwrap_or_else(|| "http://127.0.0.1:8001".to_owned());
     let length = arguments.next().map_or(60, |seconds| seconds.parse().expect("a number of seconds"));
     let url = |path: &str| format!("{base}/api/v1/auth{path}");
+    let login = url("/login");
     let name = format!("victim-{}", uuid::Uuid::new_v4().simple());
     let home = client(Ipv4Addr::LOCALHOST.into());
     let email = format!("{name}@example.com");
@@ -55,9 +56,9 @@ async fn main() -> ExitCode {
             })
             .collect();
         next += 200;
-        let answers = zombies.iter().map(|zombie| {
-            post(zombie, &url("/login"), json!({ "username": name, "password": "wrong horse" }))
-        });
+        let answers = zombies
+            .iter()
+            .map(|zombie| post(zombie, &login, json!({ "username": name, "password": "wrong horse" })));
         let answers: Vec<Response> = stream::iter(answers).buffer_unordered(AT_ONCE).collect().await;
         for answer in answers {
             *statuses.entry(answer.status().as_u16()).or_default() += 1;
@@ -72,7 +73,7 @@ async fn main() -> ExitCode {
         "{tried} guesses in {seconds} s from {ADDRESSES} addresses: {statuses:?}, waits up to {longest} s"
     );
     println!("{compared} were compared with the password, at most {bound} may be");
-    let right = post(&home, &url("/login"), json!({ "username": name, "password": PASSWORD })).await;
+    let right = post(&home, &login, json!({ "username": name, "password": PASSWORD })).await;
     println!("the right password from an address that never signed in: {}", right.status());
     if compared <= bound && longest <= 900 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -73,7 +73,7 @@ async fn main() -> ExitCode {
         "{tried} guesses in {seconds} s from {ADDRESSES} addresses: {statuses:?}, waits up to {longest} s"
     );
     println!("{compared} were compared with the password, at most {bound} may be");
-    let right = post(&home, &url("/login"), json!({ "username": name, "password": PASSWORD })).await;
+    let right = post(&home, &login, json!({ "username": name, "password": PASSWORD })).await;
     println!("the right password from an address that never signed in: {}", right.status());
     if compared <= bound && longest <= 900 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -84,11 +84,11 @@ pub async fn for_nobody_it_takes_as_long(hasher: impl PasswordHasher) {
 /// Loose, since the machine may be busy. What it tells apart is work from no work.
 pub(crate) async fn take_equally_long<const N: usize>(
     hasher: &impl PasswordHasher,
-    hashes: [Option<&PasswordHash>; N],
+    kept: [Option<&PasswordHash>; N],
 ) {
     let mut least = [Duration::MAX; N];
     for _ in 0..15 {
-        for (least, hash) in least.iter_mut().zip(hashes) {
+        for (least, hash) in least.iter_mut().zip(kept) {
             let started = Instant::now();
             verify(hasher, "wrong", hash).await;
             *least = started.elapsed().min(*least);

@@ -13,7 +13,7 @@ use blowfish::Blowfish;
 
 /// Of the 24 bytes of the result, bcrypt keeps 23.
 const KEPT: usize = 23;
-/// What is enciphered with the state that the rounds lead to: "OrpheanBeholderScryDoubt".
+/// What is enciphered with the state that the rounds lead to: `OrpheanBeholderScryDoubt`.
 const TEXT: [[u32; 2]; 3] =
     [[0x4f72_7068, 0x6561_6e42], [0x6568_6f6c, 0x6465_7253], [0x6372_7944, 0x6f75_6274]];
 

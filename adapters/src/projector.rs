@@ -78,7 +78,13 @@ mod tests {
     };
 
     fn context(at: DateTime<Utc>) -> Context {
-        Context { command_id: UuidV7.next_id(), at, actor: None, traceparent: None }
+        Context {
+            command_id: UuidV7.next_id(),
+            at,
+            actor: None,
+            traceparent: None,
+            origin: domain_shared::Origin::default(),
+        }
     }
 
     /// A product with `movements` movements.

@@ -15,6 +15,7 @@ pub mod queries;
 pub mod reactors;
 #[cfg(test)]
 mod retries;
+mod security;
 mod sessions;
 
 #[cfg(test)]

@@ -49,6 +49,7 @@ type Ports = Wiring<
     TestClock,
     UuidV7,
     MemoryStore,
+    MemoryStore,
 >;
 
 pub struct World {
@@ -80,6 +81,7 @@ impl World {
             clock: TestClock(Arc::new(Mutex::new(start))),
             ids: UuidV7,
             people: store.clone(),
+            security: store.clone(),
         };
         Self { auth: Auth { ports, policy: Policy::default() }, store, mailer }
     }

@@ -10,6 +10,7 @@ mod phone_number;
 mod ports;
 mod projections;
 mod refresh_token;
+mod security;
 mod session;
 mod user;
 mod username;
@@ -17,15 +18,16 @@ mod username;
 pub use challenge::{Challenge, LoginCode};
 pub use full_name::FullName;
 pub use password::{Password, PasswordAttempt, PasswordHash};
-pub use personal::personal;
+pub use personal::{asker, personal};
 pub use phone_number::PhoneNumber;
 pub use ports::{
     Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, PendingCode, PersonalData,
-    RefreshTokens, Resend, SessionRepository, TokenSigner, UserDirectory, UserFilter, UserHistory,
-    UserRepository,
+    RefreshTokens, Resend, SecurityLog, SessionRepository, TokenSigner, UserDirectory, UserFilter,
+    UserHistory, UserRepository,
 };
 pub use projections::{ActivityRow, UserActivity};
 pub use refresh_token::RefreshToken;
+pub use security::{LoginFailure, SecurityEvent, Throttled};
 pub use session::{EndReason, Session, SessionError, SessionEvent, SessionId, SessionState};
 pub use user::{Profile, Registration, User, UserError, UserEvent, UserId, UserState};
 pub use username::Username;

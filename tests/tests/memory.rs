@@ -68,6 +68,10 @@ mod behind_dyn {
         use super::*;
         conformance::login_codes!(store!(dyn LoginCodes));
     }
+    mod security_log {
+        use super::*;
+        conformance::security_log!(store!(dyn conformance::security_log::Store));
+    }
     mod personal_data {
         use super::*;
         conformance::personal_data!(store!(dyn conformance::personal_data::Store));

@@ -18,6 +18,7 @@ const POSTGRES: Dialect = Dialect {
         migration!("postgres", "0004_dead_letters"),
         migration!("postgres", "0005_idempotency"),
         migration!("postgres", "0008_projections"),
+        migration!("postgres", "0017_audit"),
     ],
     auth: &[
         migration!("postgres", "0002_auth"),

@@ -12,6 +12,7 @@ const SQLITE: Dialect = Dialect {
         migration!("sqlite", "0004_dead_letters"),
         migration!("sqlite", "0005_idempotency"),
         migration!("sqlite", "0008_projections"),
+        migration!("sqlite", "0017_audit"),
     ],
     auth: &[
         migration!("sqlite", "0002_auth"),

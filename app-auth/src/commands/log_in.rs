@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain_auth::{
-    Challenge, LoginCodeGenerator, LoginCodes, PasswordAttempt, PasswordHasher, User, UserId, UserRepository,
-    Username,
+    Challenge, LoginCodeGenerator, LoginCodes, LoginFailure, PasswordAttempt, PasswordHasher, SecurityEvent,
+    User, UserId, UserRepository, Username,
 };
 use domain_shared::{
     Aggregate, Caller, Email, Handle, IdGenerator, Invalid, Mailer, StoreError, ValueObject,
@@ -56,11 +56,15 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
     type Output = LoginStarted;
     type Error = AuthError;
 
-    async fn handle(&self, command: LogIn, _: &Caller) -> Result<LoginStarted, AuthError> {
+    async fn handle(&self, command: LogIn, caller: &Caller) -> Result<LoginStarted, AuthError> {
         let issued_at = self.now();
         let user = self.user_named(&command.name).await?;
         // Hashing goes on for nobody too, so that the time it takes doesn't tell who exists.
         let proved = self.ports.hasher().verify(&command.password, user.as_ref().map(User::password)).await?;
+        if let Some(reason) = failure(user.as_ref(), proved) {
+            let user_id = user.as_ref().map(User::id);
+            self.note(SecurityEvent::LoginFailed { user_id, reason, count: 1 }, caller).await;
+        }
         let Some(user) = user.filter(|user| proved && user.is_active) else {
             return Err(AuthError::WrongCredentials);
         };
@@ -73,6 +77,15 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
         self.ports.codes().issue(&challenge).await?;
         self.send_code(&user, &challenge).await?;
         Ok(LoginStarted { user: user.id(), email: user.email.clone() })
+    }
+}
+
+fn failure(user: Option<&User>, proved: bool) -> Option<LoginFailure> {
+    match user {
+        None => Some(LoginFailure::NoSuchUser),
+        Some(_) if !proved => Some(LoginFailure::WrongPassword),
+        Some(user) if !user.is_active => Some(LoginFailure::Inactive),
+        Some(_) => None,
     }
 }
 

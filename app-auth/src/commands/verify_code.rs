@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain_auth::{
-    EndReason, LoginCode, LoginCodeGenerator, LoginCodes, Session, SessionId, User, UserError, UserId,
+    EndReason, LoginCode, LoginCodeGenerator, LoginCodes, SecurityEvent, Session, SessionId, User, UserError,
+    UserId,
 };
 use domain_shared::{
     Aggregate, Caller, ChangeError, Changed, Handle, IdGenerator, Repository, StoreError, recall,
@@ -34,21 +35,31 @@ impl<P: Ports> Handle<VerifyCode> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: VerifyCode, caller: &Caller) -> Result<Tokens, AuthError> {
-        match self.verify(command, caller).await {
+        let user = self.owner(&command.owner).await?;
+        let user_id = user.as_ref().map(User::id);
+        let outcome = match self.verify(user, &command.code, caller).await {
             Err(AuthError::InvalidCode) => self.verified_before(caller).await,
             outcome => outcome,
+        };
+        if matches!(outcome, Err(AuthError::InvalidCode)) {
+            self.note(SecurityEvent::CodeRejected { user_id, count: 1 }, caller).await;
         }
+        outcome
     }
 }
 
 impl<P: Ports> Auth<P> {
-    async fn verify(&self, command: VerifyCode, caller: &Caller) -> Result<Tokens, AuthError> {
-        let VerifyCode { owner, code } = command;
+    async fn verify(
+        &self,
+        user: Option<User>,
+        code: &LoginCode,
+        caller: &Caller,
+    ) -> Result<Tokens, AuthError> {
         let (codes, generator) = (self.ports.codes(), self.ports.code_generator());
-        let user = self.owner(&owner).await?.ok_or(AuthError::InvalidCode)?;
+        let user = user.ok_or(AuthError::InvalidCode)?;
         let attempt = codes.attempt(user.id(), self.policy.code_attempts, self.now()).await?;
         let challenge = attempt.ok_or(AuthError::InvalidCode)?;
-        if !generator.code(challenge.id).matches(&code) || !codes.consume(challenge.id).await? {
+        if !generator.code(challenge.id).matches(code) || !codes.consume(challenge.id).await? {
             return Err(AuthError::InvalidCode);
         }
 

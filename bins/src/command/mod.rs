@@ -1,4 +1,5 @@
 //! The command line: what each program can be told to do.
+mod audit;
 mod create_superuser;
 mod dead_letters;
 mod erase_user;
@@ -8,6 +9,7 @@ mod program;
 mod projections;
 mod who;
 
+pub use audit::AuditCommand;
 pub use create_superuser::CreateSuperuser;
 pub use dead_letters::DeadLettersCommand;
 pub use erase_user::EraseUser;

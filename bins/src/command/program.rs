@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use super::{CreateSuperuser, DeadLettersCommand, EraseUser, ExportUser, Projections, logging};
+use super::{AuditCommand, CreateSuperuser, DeadLettersCommand, EraseUser, ExportUser, Projections, logging};
 use crate::{
     compose::{AuthService, ComposeError, Outbox, ProductService, Stores},
     config::{Config, Runs, Settings},
@@ -30,6 +30,8 @@ pub enum Task {
 pub enum AuthTask {
     #[command(flatten)]
     Any(Task),
+    /// Show what happened, by whom and from where; or find out whether somebody has changed the log by hand
+    Audit(AuditCommand),
     /// Make a user who may manage others; there is no other way to make one
     CreateSuperuser(CreateSuperuser),
     /// Make a user's personal data unreadable, for good
@@ -130,13 +132,15 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
             return Ok(());
         }
         AuthTask::Any(Task::DeadLetters(command)) => {
-            say(&command.run(&Stores::open(&settings, runs).await?.dead_letters(&settings)?).await?);
+            let stores = Stores::open(&settings, runs).await?;
+            say(&command.run(&stores.dead_letters(&settings)?, stores.security().as_ref()).await?);
             return Ok(());
         }
         AuthTask::Any(Task::Projections(command)) => {
             return command.run(&Stores::open(&settings, runs).await?.audits()).await;
         }
         AuthTask::Any(Task::Serve)
+        | AuthTask::Audit(_)
         | AuthTask::CreateSuperuser(_)
         | AuthTask::EraseUser(_)
         | AuthTask::ExportUser(_) => {}
@@ -166,6 +170,7 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
 async fn is_all(task: &AuthTask, service: &AuthService) -> Result<bool, ComposeError> {
     let (said, is_all) = match task {
         AuthTask::Any(_) => return Ok(false),
+        AuthTask::Audit(command) => return command.run(service).await.map(|()| true),
         AuthTask::CreateSuperuser(command) => (command.run(service).await?, !command.then_serve),
         AuthTask::EraseUser(command) => (command.run(service).await?, true),
         AuthTask::ExportUser(command) => (command.run(service).await?, true),

@@ -5,6 +5,7 @@ use adapters::{
     bcrypt::Bcrypt,
     jwt::{JwtSigner, JwtVerifier},
     keyed::{KeptAnswers, KeyedCodes, KeyedRefreshTokens},
+    security_queue::SecurityQueue,
     system::{SystemClock, UuidV7},
 };
 use app_auth::{
@@ -16,7 +17,7 @@ use domain_auth::{
 };
 use domain_shared::EventLog;
 
-use super::{AuthStore, ComposeError, DynMailer, Events, Outbox, TOKEN_REALM, Task};
+use super::{AuthStore, Chain, ComposeError, DynMailer, Events, Outbox, TOKEN_REALM, Task};
 use crate::{
     config::{Config, Refusal},
     http::idempotency::Retries,
@@ -41,6 +42,7 @@ pub type AuthPorts = Wiring<
     SystemClock,
     UuidV7,
     Arc<dyn PersonalData>,
+    SecurityQueue,
 >;
 
 /// auth-service, ready to be served.
@@ -56,6 +58,8 @@ pub struct AuthService {
     pub events: Events,
     /// Its way out for letters.
     pub outbox: Outbox,
+    /// What shows whether somebody has changed its log.
+    pub chain: Option<Chain>,
 }
 
 impl AuthService {
@@ -96,10 +100,13 @@ impl AuthService {
             clock: SystemClock,
             ids: UuidV7,
             people: store.people.clone(),
+            security: SecurityQueue::default(),
         };
         let events = Events::open(config, "auth-service", &store.log);
         let retries = Retries::new(store.keys.clone(), KeptAnswers::sealed(&secrets.key));
-        Ok(Self { auth: Auth { ports, policy: config.policy.clone() }, store, retries, events, outbox })
+        let chain = store.chain.clone().map(|chain| Chain::new(chain, &store.log, &secrets.key));
+        let auth = Auth { ports, policy: config.policy.clone() };
+        Ok(Self { auth, retries, store, events, outbox, chain })
     }
 
     /// What is done beside serving: what happens because something else has happened, and telling others.
@@ -115,6 +122,9 @@ impl AuthService {
         tasks.push(self.events.forget());
         tasks.extend(self.events.relay());
         tasks.extend(self.store.audit.tasks());
+        let (queue, security) = (self.auth.ports.security.clone(), self.store.security.clone());
+        tasks.push(Box::pin(async move { queue.run(&security).await }));
+        tasks.extend(self.chain.as_ref().map(Chain::task));
         tasks
     }
 }

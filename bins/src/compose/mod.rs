@@ -2,6 +2,7 @@
 mod audit;
 mod auth;
 mod broker;
+mod chain;
 mod events;
 mod mail;
 mod opened;
@@ -12,6 +13,7 @@ mod stores;
 pub use audit::Audit;
 pub use auth::{AuthPorts, AuthService};
 pub use broker::Broker;
+pub use chain::Chain;
 pub use events::{Events, Log, Task};
 pub use mail::{DynMailer, Health, Outbox};
 pub use opened::{DeadLettersOf, Stores};

@@ -2,6 +2,7 @@
 //! through a real SMTP server; `scripts/test` starts both and sets `TEST_DATABASE_URL`, `TEST_SMTP_URL`, `TEST_MAILDIR`.
 mod access;
 mod actions;
+mod audit;
 mod crash_sweep;
 mod follower;
 mod history;
@@ -15,6 +16,7 @@ mod races;
 mod read_models;
 mod retries;
 mod revocation;
+mod secrets;
 mod seed;
 mod settings;
 mod stream;

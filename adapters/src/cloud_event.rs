@@ -5,7 +5,7 @@
 //! (its own extension) is padded so that it sorts as text. For those who read nothing but `data`, the aggregate's id
 //! stands there, too, as `product_id`, `user_id` or `session_id`.
 use chrono::{DateTime, Utc};
-use domain_shared::{EventEnvelope, StoredEvent};
+use domain_shared::{EventEnvelope, Origin, StoredEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -114,6 +114,8 @@ pub fn decode(body: &[u8]) -> Result<StoredEvent, CloudEventError> {
         actor: attributes.actor,
         command_id: attributes.commandid,
         traceparent: attributes.traceparent,
+        // It doesn't travel: it is about a person.
+        origin: Origin::default(),
         data: attributes.data,
     };
     let (member, id) = (id_member(&event), event.aggregate_id.to_string());

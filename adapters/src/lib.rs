@@ -3,6 +3,8 @@
 //! An adapter knows the domain crates and its technology, never a use case or a web framework. To add one, mirror its
 //! port's path, give it a feature and a line below, keep what only its driver knows in one file, and run the
 //! `conformance` suite of the port on it.
+#[cfg(all(feature = "in-process", feature = "keyed"))]
+pub mod audit_chain;
 #[cfg(any(feature = "in-process", feature = "rabbitmq"))]
 mod backoff;
 #[cfg(feature = "bcrypt")]
@@ -35,6 +37,8 @@ pub mod projector;
 pub mod rabbitmq;
 #[cfg(feature = "in-process")]
 pub mod relay;
+#[cfg(feature = "in-process")]
+pub mod security_queue;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;
 #[cfg(feature = "sqlite")]

@@ -21,6 +21,7 @@ pub mod queries;
 pub mod reactors;
 #[cfg(test)]
 mod retries;
+mod security;
 mod sessions;
 mod throttle;
 

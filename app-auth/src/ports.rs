@@ -1,6 +1,6 @@
 use domain_auth::{
-    Activity, LoginCodeGenerator, LoginCodes, PasswordHasher, PersonalData, RefreshTokens, SessionRepository,
-    TokenSigner, UserDirectory, UserHistory, UserRepository,
+    Activity, LoginCodeGenerator, LoginCodes, PasswordHasher, PersonalData, RefreshTokens, SecurityLog,
+    SessionRepository, TokenSigner, UserDirectory, UserHistory, UserRepository,
 };
 use domain_shared::{Clock, EventLog, IdGenerator, Mailer, Throttle, TokenVerifier};
 
@@ -41,5 +41,7 @@ domain_shared::ports! {
         ids: Ids: IdGenerator,
         /// What is kept about people, to be handed out and to be forgotten.
         people: People: PersonalData,
+        /// Where security-relevant acts are written down that change nothing else.
+        security: Security: SecurityLog,
     }
 }

@@ -52,6 +52,7 @@ type Ports = Wiring<
     TestClock,
     UuidV7,
     MemoryStore,
+    MemoryStore,
 >;
 
 pub struct World {
@@ -84,6 +85,7 @@ impl World {
             clock: TestClock(Arc::new(Mutex::new(start))),
             ids: UuidV7,
             people: store.clone(),
+            security: store.clone(),
         };
         // Tests sign in more often than people do.
         let limits = Limits { code_mails: Limits::per_hour(1000), ..Limits::default() };

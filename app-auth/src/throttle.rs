@@ -2,7 +2,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use chrono::TimeDelta;
-use domain_auth::{SessionRepository, User, UserId};
+use domain_auth::{SecurityEvent, SessionRepository, Throttled, User, UserId};
 use domain_shared::{Aggregate, Bucket, Caller, Quota, Taken, Throttle, Ticket};
 use uuid::Uuid;
 
@@ -24,6 +24,18 @@ pub(crate) fn place(address: &str) -> String {
     }
 }
 
+/// What somebody does who takes one time of `kind`.
+fn act_of(kind: &str) -> Throttled {
+    match kind.split('-').next().unwrap_or_default() {
+        "registration" => Throttled::Register,
+        "code" if !kind.starts_with("code-mail") => Throttled::Code,
+        "resend" => Throttled::Resend,
+        "refresh" => Throttled::Refresh,
+        "reset" | "forgot" => Throttled::PasswordReset,
+        _ => Throttled::Login,
+    }
+}
+
 /// A count of something that turns out right or wrong.
 #[derive(Debug)]
 pub(crate) struct Try {
@@ -34,10 +46,19 @@ pub(crate) struct Try {
 
 impl<P: Ports> Auth<P> {
     /// Counts one time of `kind`. Nothing else says [`AuthError::TooManyAttempts`].
-    async fn take(&self, kind: &'static str, of: String, quota: &Quota) -> Result<Ticket, AuthError> {
+    async fn take(
+        &self,
+        kind: &'static str,
+        of: String,
+        user: Option<UserId>,
+        quota: &Quota,
+        caller: &Caller,
+    ) -> Result<Ticket, AuthError> {
         match self.ports.throttle().take(&Bucket { kind, of }, quota, self.now()).await? {
             Taken::Granted(ticket) => Ok(ticket),
             Taken::Refused(wait) => {
+                let act = act_of(kind);
+                self.note(SecurityEvent::Throttled { user_id: user, act, count: 1 }, caller).await;
                 // Whole seconds, none too few.
                 let seconds = (wait + TimeDelta::milliseconds(999)).num_seconds().max(1);
                 Err(AuthError::TooManyAttempts(Duration::from_secs(seconds.unsigned_abs())))
@@ -53,7 +74,7 @@ impl<P: Ports> Auth<P> {
         caller: &Caller,
     ) -> Result<(), AuthError> {
         if let Some(address) = &caller.client.address {
-            self.take(kind, place(address), quota).await?;
+            self.take(kind, place(address), None, quota, caller).await?;
         }
         Ok(())
     }
@@ -64,8 +85,9 @@ impl<P: Ports> Auth<P> {
         kind: &'static str,
         of: Uuid,
         quota: &Quota,
+        caller: &Caller,
     ) -> Result<Try, AuthError> {
-        Ok(Try { ticket: self.take(kind, of.to_string(), quota).await?, own: None })
+        Ok(Try { ticket: self.take(kind, of.to_string(), None, quota, caller).await?, own: None })
     }
 
     /// Counts one time at `user`, or at nobody who is called `name`, before anything is compared. A client from whose
@@ -80,13 +102,15 @@ impl<P: Ports> Auth<P> {
         caller: &Caller,
     ) -> Result<Try, AuthError> {
         // Nobody is looked up, too: it must not be told apart by the time it takes.
-        let user = user.map_or(UserId(Uuid::nil()), Aggregate::id);
+        let known = user.map(Aggregate::id);
+        let user = known.unwrap_or(UserId(Uuid::nil()));
         match self.known_place(user, caller).await? {
             Some(place) => {
-                let ticket = self.take(kinds.1, format!("{} {place}", user.0), quota).await?;
+                let bucket = format!("{} {place}", user.0);
+                let ticket = self.take(kinds.1, bucket, known, quota, caller).await?;
                 Ok(Try { own: Some(ticket.bucket.clone()), ticket })
             }
-            None => Ok(Try { ticket: self.take(kinds.0, name, quota).await?, own: None }),
+            None => Ok(Try { ticket: self.take(kinds.0, name, known, quota, caller).await?, own: None }),
         }
     }
 

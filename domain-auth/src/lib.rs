@@ -10,6 +10,7 @@ mod phone_number;
 mod ports;
 mod projections;
 mod refresh_token;
+mod security;
 mod session;
 mod token_key;
 mod user;
@@ -18,15 +19,16 @@ mod username;
 pub use challenge::{Challenge, CodePurpose, LoginCode};
 pub use full_name::FullName;
 pub use password::{Password, PasswordAttempt, PasswordHash};
-pub use personal::personal;
+pub use personal::{asker, personal};
 pub use phone_number::PhoneNumber;
 pub use ports::{
     Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, PendingCode, PersonalData,
-    RefreshTokens, Resend, SessionRepository, TokenKeys, TokenSigner, UserDirectory, UserFilter, UserHistory,
-    UserRepository,
+    RefreshTokens, Resend, SecurityLog, SessionRepository, TokenKeys, TokenSigner, UserDirectory, UserFilter,
+    UserHistory, UserRepository,
 };
 pub use projections::{ActivityRow, UserActivity};
 pub use refresh_token::RefreshToken;
+pub use security::{LoginFailure, SecurityEvent, Throttled};
 pub use session::{EndReason, Session, SessionError, SessionEvent, SessionId, SessionRules, SessionState};
 pub use token_key::{TokenAlgorithm, TokenKey, UnknownAlgorithm};
 pub use user::{PasswordRenewal, Profile, Registration, User, UserError, UserEvent, UserId, UserState};

@@ -4,7 +4,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Expected, Fault, Personal};
+use crate::{Expected, Fault, Origin, Personal};
 
 /// A fact about an aggregate. Its serde form is adjacently tagged: `{"type": "product.created.v1", "data": {…}}`.
 pub trait DomainEvent: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -32,6 +32,8 @@ pub struct Context {
     pub actor: Option<Uuid>,
     /// The W3C trace context of the request.
     pub traceparent: Option<String>,
+    /// From where it was asked for.
+    pub origin: Origin,
 }
 
 /// An event with its circumstances, as an aggregate recorded it.

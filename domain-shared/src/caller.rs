@@ -2,7 +2,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Client, Clock, Context, IdGenerator};
+use crate::{Client, Clock, Context, IdGenerator, Origin};
 
 /// The languages we write to people in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -82,6 +82,7 @@ impl Caller {
             at: clock.now(),
             actor: self.actor,
             traceparent: self.traceparent.clone(),
+            origin: Origin { client: self.client.clone(), session: self.session },
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::{Aggregate, DomainEvent, StoreError};
+use crate::{Aggregate, DomainEvent, Origin, StoreError};
 
 /// A domain event in the form the log keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct EventEnvelope {
     pub command_id: Uuid,
     /// The W3C trace context of the request it came from.
     pub traceparent: Option<String>,
+    /// From where it was asked for.
+    #[serde(default, skip_serializing_if = "Origin::is_unknown")]
+    pub origin: Origin,
     /// What happened.
     pub data: Value,
 }
@@ -49,25 +52,36 @@ pub struct StoredEvent {
 /// # Errors
 /// [`StoreError::Unavailable`] if an event can't be written as adjacently tagged JSON, which is a programming error.
 pub fn seal<A: Aggregate>(aggregate: &A) -> Result<Vec<EventEnvelope>, StoreError> {
-    let seal_one = |recorded: &crate::Recorded<A::Event>| {
-        let mut tagged = serde_json::to_value(&recorded.event).map_err(StoreError::unavailable)?;
-        let Some(Value::String(kind)) = tagged.get_mut("type").map(Value::take) else {
-            return Err(StoreError::unavailable("an event without a type"));
-        };
-        Ok(EventEnvelope {
-            id: recorded.id,
-            aggregate_type: A::TYPE.to_owned(),
-            aggregate_id: aggregate.id().into(),
-            sequence: recorded.sequence,
-            kind,
-            occurred_at: recorded.context.at,
-            actor: recorded.context.actor,
-            command_id: recorded.context.command_id,
-            traceparent: recorded.context.traceparent.clone(),
-            data: tagged.get_mut("data").map_or_else(|| Value::Object(Map::new()), Value::take),
-        })
+    let (id, pending) = (aggregate.id().into(), aggregate.journal().pending());
+    pending.iter().map(|recorded| envelope(A::TYPE, id, recorded)).collect()
+}
+
+/// An event of one aggregate, sealed for the log.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if it can't be written as adjacently tagged JSON, which is a programming error.
+pub fn envelope<E: DomainEvent>(
+    aggregate_type: &str,
+    aggregate_id: Uuid,
+    recorded: &crate::Recorded<E>,
+) -> Result<EventEnvelope, StoreError> {
+    let mut tagged = serde_json::to_value(&recorded.event).map_err(StoreError::unavailable)?;
+    let Some(Value::String(kind)) = tagged.get_mut("type").map(Value::take) else {
+        return Err(StoreError::unavailable("an event without a type"));
     };
-    aggregate.journal().pending().iter().map(seal_one).collect()
+    Ok(EventEnvelope {
+        id: recorded.id,
+        aggregate_type: aggregate_type.to_owned(),
+        aggregate_id,
+        sequence: recorded.sequence,
+        kind,
+        occurred_at: recorded.context.at,
+        actor: recorded.context.actor,
+        command_id: recorded.context.command_id,
+        traceparent: recorded.context.traceparent.clone(),
+        origin: recorded.context.origin.clone(),
+        data: tagged.get_mut("data").map_or_else(|| Value::Object(Map::new()), Value::take),
+    })
 }
 
 /// Reads a domain event out of its envelope; one of a retired type is brought up to date first
@@ -152,6 +166,7 @@ mod tests {
             actor: None,
             command_id: Uuid::nil(),
             traceparent: None,
+            origin: Origin::default(),
             data,
         })
     }

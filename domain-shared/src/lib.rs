@@ -13,6 +13,7 @@ mod fault;
 mod handle;
 mod invalid;
 mod letter;
+mod origin;
 mod page;
 mod personal;
 mod ports;
@@ -32,20 +33,21 @@ pub use caller::{Caller, Language};
 pub use client::Client;
 pub use decimal::Decimal;
 pub use email::Email;
-pub use event::{EventDecodeError, EventEnvelope, StoredEvent, decode, seal};
+pub use event::{EventDecodeError, EventEnvelope, StoredEvent, decode, envelope, seal};
 pub use expected::Expected;
 pub use fault::{ChangeError, Fault, Kind, StoreError};
 pub use handle::Handle;
 pub use invalid::{Invalid, ValueObject};
 pub use letter::{Block, Letter};
+pub use origin::Origin;
 pub use page::Limit;
 pub use personal::{Personal, PersonalField, Subject};
 pub use ports::{
-    Attempt, Backlog, BrokerError, Bucket, Changed, Checkpoint, Checkpoints, Claim, Claimed, Clock,
-    DeadLetter, DeadLetterBox, DeadLetters, Decision, Delivery, Digest, EventLog, EventPublisher,
-    EventSubscriber, Generation, IdGenerator, IdempotencyKeys, Inbox, LogWatch, MailError, Mailer, Once,
-    ProjectionStore, Reactor, Repository, Revocations, Setback, Snapshots, Taken, Throttle, Ticket,
-    TokenVerifier, deliver, recall,
+    Attempt, AuditChain, Backlog, BrokerError, Bucket, ChainedRow, Changed, Checkpoint, Checkpoints, Claim,
+    Claimed, Clock, DeadLetter, DeadLetterBox, DeadLetters, Decision, Delivery, Digest, EventLog,
+    EventPublisher, EventSubscriber, Generation, IdGenerator, IdempotencyKeys, Inbox, Link, LogWatch,
+    MailError, Mailer, Once, ProjectionStore, Reactor, Repository, Revocations, Setback, Snapshots, Taken,
+    Throttle, Ticket, TokenVerifier, deliver, recall,
 };
 pub use projection::{Folded, ProjectedRow, Projection, fold, keys};
 pub use quota::{Debt, Quota};

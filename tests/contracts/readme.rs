@@ -28,9 +28,10 @@ const BEFORE: &str = "\
 
 Written by `cargo run -p tests --example event-docs` from the types in the code; a test fails where they differ.
 
-What happens to a user, a session or a product is published as a CloudEvent 1.0 in JSON ([ENVELOPE.json](ENVELOPE.json)) on the
-durable topic exchange `panal.events`, with its type as routing key. The files below describe its `data` as JSON Schema
-(2020-12); published, it names the aggregate, too, as `user_id`, `session_id` or `product_id`.
+What happens to a user, a session or a product, and what is about security, is published as a CloudEvent 1.0 in JSON
+([ENVELOPE.json](ENVELOPE.json)) on the durable topic exchange `panal.events`, with its type as routing key. The files below describe its `data` as JSON Schema
+(2020-12); published, it names the aggregate, too, as `user_id`, `session_id`, `product_id` or `security_id`. From where
+something was asked for isn't published; `auth-service audit` tells it.
 [asyncapi.json](asyncapi.json) has all of this as AsyncAPI 3.0.
 
 An event comes at least once, always with the same `id`: remember the ids you have dealt with. Those with one `subject` come in

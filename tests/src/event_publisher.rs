@@ -1,7 +1,7 @@
 //! [`EventPublisher`]. The subject is one, and a subscriber that hears what it publishes.
 use std::sync::Arc;
 
-use domain_shared::{EventEnvelope, EventPublisher, EventSubscriber, StoredEvent};
+use domain_shared::{EventEnvelope, EventPublisher, EventSubscriber, Origin, StoredEvent};
 
 use crate::{
     event_bus::{KINDS, Recorder, Running},
@@ -22,6 +22,7 @@ fn events(count: u64) -> Vec<StoredEvent> {
         command_id: id(),
         traceparent: (sequence.is_multiple_of(3))
             .then(|| "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
+        origin: Origin::default(),
         data: if sequence.is_multiple_of(4) {
             [("name", "Ñandú 🐝 \\ \"'\u{0}"), ("empty", "")].into_iter().collect()
         } else {

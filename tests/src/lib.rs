@@ -15,6 +15,7 @@
 //!
 //! To add a promise to a port, add a function to its file here and its name to its macro in `suites`; a test sees to it
 //! that none is forgotten.
+pub mod audit_chain;
 pub mod catalogue;
 pub mod catalogue_order;
 pub mod checkpoints;
@@ -46,6 +47,7 @@ pub mod rebuilding;
 pub mod refresh_tokens;
 pub mod repository;
 pub mod revocations;
+pub mod security_log;
 pub mod session_repository;
 mod suites;
 mod support;

@@ -2,8 +2,8 @@
 //! `personal_data`.
 use std::sync::Arc;
 
-use domain_auth::{Challenge, CodePurpose, EndReason, PendingCode, Session, UserId};
-use domain_shared::{Aggregate, Repository, StoredEvent};
+use domain_auth::{Challenge, CodePurpose, EndReason, PendingCode, Session, User, UserId};
+use domain_shared::{Aggregate, Client, Context, Origin, Repository, StoredEvent};
 
 use crate::{
     examples::session_of,
@@ -81,4 +81,32 @@ async fn a_pending_code_is_told_of(store: &impl Store, purpose: CodePurpose, oth
     );
     store.revoke(user).await.unwrap();
     assert_eq!(store.pending_code(user, purpose).await.unwrap(), None);
+}
+
+/// Has `actor`, or nobody who is signed in, do something to `user`; gives from where they asked.
+async fn ask(store: &impl Store, actor: Option<UserId>, user: UserId) -> Origin {
+    let origin = Origin { client: client(), session: Some(id()) };
+    let context = Context { actor: actor.map(|actor| actor.0), origin: origin.clone(), ..context() };
+    let decide = Arc::new(move |user: &mut User| user.sign_out_everywhere(&context));
+    Repository::<User>::change(store, user, decide).await.unwrap().unwrap();
+    origin
+}
+
+async fn told(store: &impl Store, user: UserId, count: usize) -> Vec<Origin> {
+    let newest = store.newest_of(user.0, &[], None, count).await.unwrap();
+    newest.into_iter().rev().map(|stored| stored.event.origin).collect()
+}
+
+pub async fn from_where_somebody_forgotten_asked_is_forgotten_wherever_they_did(store: impl Store) {
+    let ((ada, _), (eve, _)) = (somebody(&store).await, somebody(&store).await);
+    let (ada, eve) = (ada.id(), eve.id());
+    let own = vec![ask(&store, Some(ada), ada).await, ask(&store, None, ada).await];
+    let hers = vec![ask(&store, Some(ada), eve).await, ask(&store, Some(eve), eve).await];
+    assert_eq!((told(&store, ada, 2).await, told(&store, eve, 2).await), (own.clone(), hers.clone()));
+    store.forget(ada).await.unwrap();
+    let own: Vec<_> = own.into_iter().map(Origin::without_client).collect();
+    let hers = vec![hers[0].clone().without_client(), hers[1].clone()];
+    assert_eq!((told(&store, ada, 2).await, told(&store, eve, 2).await), (own, hers), "the session stays");
+    ask(&store, Some(ada), eve).await;
+    assert_eq!(told(&store, eve, 1).await[0].client, Client::default(), "nor is it kept from then on");
 }

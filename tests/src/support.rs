@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain_shared::{Context, Email, EventEnvelope, EventLog, StoredEvent, ValueObject};
+use domain_shared::{Client, Context, Email, EventEnvelope, EventLog, Origin, StoredEvent, ValueObject};
 use uuid::Uuid;
 
 /// Runs a case, on several threads so that what it does at once happens at once.
@@ -40,6 +40,13 @@ pub(crate) fn context() -> Context {
         at: time(),
         actor: Some(id()),
         traceparent: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
+        origin: Origin {
+            client: Client {
+                address: Some("198.51.100.4".to_owned()),
+                user_agent: Some("Lynx/2.9".to_owned()),
+            },
+            session: Some(id()),
+        },
     }
 }
 

@@ -73,6 +73,10 @@ mod behind_dyn {
         use super::*;
         conformance::token_keys!(store!(dyn TokenKeys));
     }
+    mod security_log {
+        use super::*;
+        conformance::security_log!(store!(dyn conformance::security_log::Store));
+    }
     mod personal_data {
         use super::*;
         conformance::personal_data!(store!(dyn conformance::personal_data::Store));

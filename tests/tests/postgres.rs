@@ -20,6 +20,11 @@ mod auth {
     conformance::auth_store!(fresh(Tables::Auth).await);
 }
 
+mod audit_chain {
+    use super::*;
+    conformance::audit_chain!(fresh(Tables::Auth).await);
+}
+
 mod product {
     use super::*;
     conformance::product_store!(fresh(Tables::Product).await);

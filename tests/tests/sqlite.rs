@@ -18,6 +18,11 @@ mod auth {
     conformance::auth_store!(fresh(Tables::Auth));
 }
 
+mod audit_chain {
+    use super::*;
+    conformance::audit_chain!(fresh(Tables::Auth));
+}
+
 mod product {
     use super::*;
     conformance::product_store!(fresh(Tables::Product));

@@ -39,6 +39,7 @@ prop_compose! {
             position,
             event: EventEnvelope {
                 id, aggregate_type, aggregate_id, sequence, kind, occurred_at, actor, command_id, traceparent, data,
+                origin: Origin::default(),
             },
         }
     }
@@ -70,6 +71,7 @@ fn stock_removed() -> StoredEvent {
             actor: Some(Uuid::from_u128(4)),
             command_id: Uuid::from_u128(5),
             traceparent: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
+            origin: Origin::default(),
             data: json!({ "quantity": 3, "stock_after": 9 }),
         },
     }

@@ -12,6 +12,7 @@ mod plain_hasher;
 mod projections;
 mod repository;
 mod revocations;
+mod security_log;
 mod sessions;
 mod signing_keys;
 mod snapshots;

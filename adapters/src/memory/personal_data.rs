@@ -1,6 +1,6 @@
 //! Nothing here outlives the process, so nothing is sealed: who is forgotten is overwritten.
 use async_trait::async_trait;
-use domain_auth::{CodePurpose, PendingCode, PersonalData, Session, SessionState, UserId, personal};
+use domain_auth::{CodePurpose, PendingCode, PersonalData, Session, SessionState, UserId, asker, personal};
 use domain_shared::{Aggregate, Client, EventEnvelope, StoreError};
 use uuid::Uuid;
 
@@ -9,6 +9,13 @@ use super::{MemoryStore, State};
 /// Whom `event` is about, if it says anything about anybody.
 fn subject(event: &EventEnvelope) -> Option<Uuid> {
     personal(&event.kind)?.subject_of(event)
+}
+
+/// Takes away from where `user` asked for `event`, if it was them.
+fn hide_client(event: &mut EventEnvelope, user: Uuid) {
+    if asker(event) == Some(user) {
+        event.origin.client = Client::default();
+    }
 }
 
 /// Puts placeholders in place of what `event` says about `subject`.
@@ -21,6 +28,9 @@ fn erase(event: &mut EventEnvelope, subject: Uuid) {
 impl State {
     /// Leaves out of a new event what it says about somebody who was forgotten; tells who that is.
     pub(super) fn censor(&self, event: &mut EventEnvelope) -> Option<Uuid> {
+        if let Some(user) = asker(event).filter(|user| self.forgotten.contains(user)) {
+            hide_client(event, user);
+        }
         let subject = subject(event).filter(|subject| self.forgotten.contains(subject))?;
         erase(event, subject);
         Some(subject)
@@ -50,6 +60,7 @@ impl PersonalData for MemoryStore {
         let mut state = self.state();
         state.forgotten.insert(user.0);
         for stored in &mut state.events {
+            hide_client(&mut stored.event, user.0);
             if subject(&stored.event) == Some(user.0) {
                 erase(&mut stored.event, user.0);
             }

@@ -17,14 +17,17 @@ use std::{
 
 use diesel::{QueryDsl, QueryableByName, sql_query, sql_types::Text};
 use diesel_async::RunQueryDsl;
-use domain_shared::StoredEvent;
+use domain_shared::{ChainedRow, StoredEvent};
 use tokio::sync::Mutex;
 
 use super::{
     Conn,
-    shared::{After, Query},
+    shared::{After, Query, RowsAfter},
 };
-use crate::sql::{failure::Failure, rows::from_column};
+use crate::sql::{
+    failure::Failure,
+    rows::{from_column, to_column},
+};
 
 /// How many observations are kept while nothing settles; later ones are made when these have settled.
 const MOST: usize = 64;
@@ -107,6 +110,24 @@ impl Query for SettledAfter {
             return Ok(Vec::new());
         }
         After { position, up_to, limit }.run(conn).await
+    }
+}
+
+/// The same as they are stored.
+#[derive(Debug)]
+pub(super) struct SettledRowsAfter {
+    pub(super) horizon: Arc<Horizon>,
+    pub(super) position: u64,
+    pub(super) limit: usize,
+}
+
+impl Query for SettledRowsAfter {
+    type Answer = Vec<ChainedRow>;
+
+    async fn run(&self, conn: Conn<'_>) -> Result<Vec<ChainedRow>, Failure> {
+        let Self { position, limit, .. } = *self;
+        let up_to = from_column(self.horizon.advance(conn).await?);
+        RowsAfter { position: to_column(position), up_to, limit }.run(conn).await
     }
 }
 

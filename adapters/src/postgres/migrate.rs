@@ -19,6 +19,7 @@ const POSTGRES: Dialect = Dialect {
         migration!("postgres", "0005_idempotency"),
         migration!("postgres", "0008_projections"),
         migration!("postgres", "0014_throttle"),
+        migration!("postgres", "0017_audit"),
     ],
     auth: &[
         migration!("postgres", "0002_auth"),

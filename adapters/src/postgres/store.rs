@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use domain_shared::{ChangeError, Changed, Decision, StoreError, StoredEvent, seal};
+use domain_shared::{ChainedRow, ChangeError, Changed, Decision, StoreError, StoredEvent, seal};
 use tokio::time::timeout;
 
 use super::{
@@ -9,10 +9,10 @@ use super::{
     config::{PgConfig, Settings},
     connection::Connection,
     error::{concerns_all, is_answer, is_suspect, store_error},
-    horizon::{Horizon, SettledAfter},
+    horizon::{Horizon, SettledAfter, SettledRowsAfter},
     line, migrate,
     pool::{Loan, Pool, pool},
-    shared::{Forget, Query, Stored},
+    shared::{Alone, Extend, Forget, Query, Stored},
     transaction::{add, begin, change, commit, roll_back},
 };
 use crate::{
@@ -169,6 +169,24 @@ impl PgStore {
         limit: usize,
     ) -> Result<Vec<StoredEvent>, StoreError> {
         self.read(SettledAfter { horizon: Arc::clone(&self.horizon), position, limit }).await
+    }
+
+    pub(super) async fn settled_rows_after(
+        &self,
+        position: u64,
+        limit: usize,
+    ) -> Result<Vec<ChainedRow>, StoreError> {
+        self.read(SettledRowsAfter { horizon: Arc::clone(&self.horizon), position, limit }).await
+    }
+
+    pub(super) async fn add_alone(&self, event: Alone) -> Result<(), StoreError> {
+        self.write(event).await?;
+        self.bell.ring();
+        Ok(())
+    }
+
+    pub(super) async fn extend_chain(&self, links: Extend) -> Result<(), StoreError> {
+        self.write(links).await
     }
 
     /// Nobody waits longer than that. Whatever took so long may have taken its whole server along.

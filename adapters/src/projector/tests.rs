@@ -16,7 +16,13 @@ use crate::{
 };
 
 fn context(at: DateTime<Utc>) -> Context {
-    Context { command_id: UuidV7.next_id(), at, actor: None, traceparent: None }
+    Context {
+        command_id: UuidV7.next_id(),
+        at,
+        actor: None,
+        traceparent: None,
+        origin: domain_shared::Origin::default(),
+    }
 }
 
 /// A product with `movements` movements.

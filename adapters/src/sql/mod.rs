@@ -6,6 +6,7 @@
 //! `Query` there; to add a column, edit `schema`, its row, and add a migration for each database.
 pub(crate) mod failure;
 pub(crate) mod keyset;
+pub(crate) mod origin;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub(crate) mod sealed;

@@ -86,6 +86,13 @@ tables! {
         command_id -> SqlUuid,
         traceparent -> Nullable<Text>,
         data -> SqlJson,
+        origin -> Nullable<SqlJson>,
+    }
+    audit_chain (position) {
+        position -> BigInt,
+        event_id -> SqlUuid,
+        previous -> Binary,
+        digest -> Binary,
     }
     checkpoints (subscriber) {
         subscriber -> Text,

@@ -52,7 +52,7 @@ impl UserKey {
     }
 
     /// The nonce, the text in AES-256-GCM, and its tag, which holds for this place alone.
-    fn seal_text(&self, place: &[u8], text: &str) -> Result<String, StoreError> {
+    pub(super) fn seal_text(&self, place: &[u8], text: &str) -> Result<String, StoreError> {
         let failed = |_| StoreError::unavailable("personal data can't be sealed");
         let key = RandomizedNonceKey::new(&AES_256_GCM, &self.0).map_err(failed)?;
         let mut sealed = text.as_bytes().to_vec();
@@ -60,7 +60,7 @@ impl UserKey {
         Ok(STANDARD_NO_PAD.encode([nonce.as_ref().as_slice(), &sealed].concat()))
     }
 
-    fn open_text(&self, place: &[u8], sealed: &str) -> Option<String> {
+    pub(super) fn open_text(&self, place: &[u8], sealed: &str) -> Option<String> {
         let bytes = STANDARD_NO_PAD.decode(sealed).ok()?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN)?;
         let key = RandomizedNonceKey::new(&AES_256_GCM, &self.0).ok()?;
@@ -116,6 +116,7 @@ mod tests {
             actor: None,
             command_id: Uuid::from_u128(event),
             traceparent: None,
+            origin: domain_shared::Origin::default(),
             data: json!({ "email": "ada@example.com", "username": "Ñandú", "full_name": null, "is_superuser": false }),
         }
     }

@@ -13,6 +13,7 @@ const SQLITE: Dialect = Dialect {
         migration!("sqlite", "0005_idempotency"),
         migration!("sqlite", "0008_projections"),
         migration!("sqlite", "0014_throttle"),
+        migration!("sqlite", "0017_audit"),
     ],
     auth: &[
         migration!("sqlite", "0002_auth"),

@@ -5,7 +5,7 @@ use std::{
 };
 
 use diesel::{connection::SimpleConnection, sqlite::SqliteConnection};
-use domain_shared::{ChangeError, Changed, Decision, StoreError, StoredEvent, seal};
+use domain_shared::{ChainedRow, ChangeError, Changed, Decision, StoreError, StoredEvent, seal};
 use futures_util::FutureExt;
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     error::store_error,
     lane::Lane,
     migrate,
-    shared::{After, Forget, Query, Stored, append},
+    shared::{After, Alone, Extend, Forget, Query, RowsAfter, Stored, append},
 };
 use crate::{
     crash_point::crash_point,
@@ -22,6 +22,7 @@ use crate::{
     sql::{
         Tables,
         failure::{Failure, Undone},
+        rows::to_column,
     },
 };
 
@@ -133,6 +134,26 @@ impl SqliteStore {
         limit: usize,
     ) -> Result<Vec<StoredEvent>, StoreError> {
         self.read(After { position, up_to: u64::MAX, limit }).await
+    }
+
+    pub(super) async fn settled_rows_after(
+        &self,
+        position: u64,
+        limit: usize,
+    ) -> Result<Vec<ChainedRow>, StoreError> {
+        self.read(RowsAfter { position: to_column(position), up_to: u64::MAX, limit }).await
+    }
+
+    pub(super) async fn add_alone(&self, event: Alone) -> Result<(), StoreError> {
+        let add = move |conn: Conn<'_>| transaction(conn, |conn| now(event.run(conn)));
+        self.writer.run(add).await?.map_err(store_error)?;
+        self.grown.tell();
+        Ok(())
+    }
+
+    pub(super) async fn extend_chain(&self, links: Extend) -> Result<(), StoreError> {
+        let extend = move |conn: Conn<'_>| transaction(conn, |conn| now(links.run(conn)));
+        self.writer.run(extend).await?.map_err(store_error)
     }
 }
 

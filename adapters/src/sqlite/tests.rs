@@ -38,7 +38,13 @@ impl World {
 
 fn context(command: u128) -> Context {
     let command_id = Uuid::from_u128(command << 8);
-    Context { command_id, at: DateTime::UNIX_EPOCH, actor: None, traceparent: None }
+    Context {
+        command_id,
+        at: DateTime::UNIX_EPOCH,
+        actor: None,
+        traceparent: None,
+        origin: domain_shared::Origin::default(),
+    }
 }
 
 fn product(number: u128) -> Product {

@@ -34,7 +34,7 @@ impl<P: Ports> Handle<ChangePassword> for Auth<P> {
         new.must_differ_from(&user.username, &user.email)
             .map_err(|rule| AuthError::Invalid { field: "new_password", rule })?;
         // Whoever has somebody's token has no more guesses at their password for it.
-        let tried = self.take_own("old-password", id.0, &self.policy.limits.passwords).await?;
+        let tried = self.take_own("old-password", id.0, &self.policy.limits.passwords, caller).await?;
         if !hasher.verify(&old, Some(user.password())).await? {
             return Err(AuthError::Invalid { field: "old_password", rule: Invalid::Mismatch });
         }

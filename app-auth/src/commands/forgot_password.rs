@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain_auth::{CodePurpose, LoginCodes, Resend, User, UserId, UserRepository};
+use domain_auth::{CodePurpose, LoginCodes, Resend, SecurityEvent, User, UserId, UserRepository};
 use domain_shared::{Aggregate, Caller, Email, Handle, StoreError};
 
 use crate::{Auth, AuthError, Ports};
@@ -22,7 +22,11 @@ impl<P: Ports> Handle<ForgotPassword> for Auth<P> {
 
     async fn handle(&self, command: ForgotPassword, caller: &Caller) -> Result<(), AuthError> {
         let user = self.ports.users().by_email(&command.email).await?;
-        let Some(user) = user.filter(|user| user.is_active) else { return Ok(()) };
+        let user_id = user.as_ref().map(User::id);
+        let Some(user) = user.filter(|user| user.is_active) else {
+            self.note(SecurityEvent::PasswordResetRequested { user_id, count: 1 }, caller).await;
+            return Ok(());
+        };
         let (kinds, name) = (("reset-mail", "reset-mail-known"), user.id().0.to_string());
         let mails = self.take_at(kinds, name, Some(&user), &self.policy.limits.code_mails, caller).await;
         let mail = match mails {
@@ -83,7 +87,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_and_whoever_may_not_sign_in_get_no_mail_and_leave_no_trace() {
+    async fn nobody_and_whoever_may_not_sign_in_get_no_mail_but_it_is_noted_that_they_asked() {
         let world = World::new();
         let eve = world.register("eve").await;
         world.deactivate(eve.id()).await;
@@ -92,7 +96,9 @@ mod tests {
             world.forgot_password(address).await;
         }
         assert!(world.reset_letters().await.is_empty());
-        assert_eq!(world.store.after(0, 100).await.unwrap().len(), before);
+        let since: Vec<_> = world.store.after(0, 100).await.unwrap().into_iter().skip(before).collect();
+        let kinds: Vec<&str> = since.iter().map(|stored| stored.event.kind.as_str()).collect();
+        assert_eq!(kinds, ["security.password_reset_requested.v1"; 2]);
     }
 
     #[tokio::test]

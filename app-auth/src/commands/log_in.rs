@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain_auth::{
-    CodePurpose, LoginCodes, Password, PasswordAttempt, PasswordHasher, User, UserId, UserRepository,
-    Username,
+    CodePurpose, LoginCodes, LoginFailure, Password, PasswordAttempt, PasswordHasher, SecurityEvent, User,
+    UserId, UserRepository, Username,
 };
 use domain_shared::{Aggregate, Caller, Context, Email, Handle, Invalid, StoreError, ValueObject};
 
@@ -80,6 +80,10 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
                 return Err(error.into());
             }
         };
+        if let Some(reason) = failure(user.as_ref(), proved) {
+            let user_id = user.as_ref().map(User::id);
+            self.note(SecurityEvent::LoginFailed { user_id, reason, count: 1 }, caller).await;
+        }
         let Some(user) = user.filter(|user| proved && user.is_active) else {
             return Err(AuthError::WrongCredentials);
         };
@@ -96,6 +100,15 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
             drop(self.rehash(&user, command.password.proved(), caller).await);
         }
         Ok(LoginStarted { user: user.id(), email: user.email.clone() })
+    }
+}
+
+fn failure(user: Option<&User>, proved: bool) -> Option<LoginFailure> {
+    match user {
+        None => Some(LoginFailure::NoSuchUser),
+        Some(_) if !proved => Some(LoginFailure::WrongPassword),
+        Some(user) if !user.is_active => Some(LoginFailure::Inactive),
+        Some(_) => None,
     }
 }
 

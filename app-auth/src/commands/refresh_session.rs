@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain_auth::{RefreshToken, RefreshTokens, Session, SessionError};
-use domain_shared::{Aggregate, Caller, ChangeError, Handle, Repository};
+use domain_auth::{RefreshToken, RefreshTokens, SecurityEvent, Session, SessionError, SessionId};
+use domain_shared::{Aggregate, Caller, ChangeError, Context, Handle, Origin, Repository};
 
 use crate::{Auth, AuthError, Ports, Tokens};
 
@@ -19,15 +19,32 @@ impl<P: Ports> Handle<RefreshSession> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: RefreshSession, caller: &Caller) -> Result<Tokens, AuthError> {
+        let read = self.ports.refresh_tokens().read(&command.token);
+        let outcome = self.refresh(read, caller).await;
+        if matches!(outcome, Err(AuthError::InvalidRefreshToken)) {
+            let caller = Caller { session: read.map(|(session, _)| session.0), ..caller.clone() };
+            self.note(SecurityEvent::RefreshRefused { count: 1 }, &caller).await;
+        }
+        outcome
+    }
+}
+
+impl<P: Ports> Auth<P> {
+    async fn refresh(&self, read: Option<(SessionId, u64)>, caller: &Caller) -> Result<Tokens, AuthError> {
         let limit = &self.policy.limits.refreshes;
-        let Some((id, generation)) = self.ports.refresh_tokens().read(&command.token) else {
+        let Some((id, generation)) = read else {
             self.take_from_place("refresh-place", limit, caller).await?;
             return Err(AuthError::InvalidRefreshToken);
         };
-        self.take_own("refresh", id.0, limit).await?;
+        self.take_own("refresh", id.0, limit, caller).await?;
         // Given again, it goes by what the session says of tokens used twice.
         let (context, rules) = (self.context(&caller.besides()), self.policy.session_rules());
-        let refresh = Arc::new(move |session: &mut Session| session.refresh(generation, &rules, &context));
+        let refresh = Arc::new(move |session: &mut Session| {
+            // Whoever has the token acts as its owner.
+            let origin = Origin { session: Some(id.0), ..context.origin.clone() };
+            let context = Context { actor: Some(session.user.0), origin, ..context.clone() };
+            session.refresh(generation, &rules, &context)
+        });
         let session = match self.ports.sessions().change(id, refresh).await {
             Ok(Some(changed)) if changed.aggregate.ended.is_none() => changed.aggregate,
             Ok(_) | Err(ChangeError::Refused(SessionError::Ended)) => {

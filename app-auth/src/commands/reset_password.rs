@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain_auth::{
-    CodePurpose, EndReason, LoginCode, LoginCodes, Password, PasswordHasher, User, UserError, UserId,
-    UserRepository,
+    CodePurpose, EndReason, LoginCode, LoginCodes, Password, PasswordHasher, SecurityEvent, User, UserError,
+    UserId, UserRepository,
 };
 use domain_shared::{Aggregate, Caller, ChangeError, Email, Handle, Repository};
 use uuid::Uuid;
@@ -47,6 +47,8 @@ impl<P: Ports> Auth<P> {
         let (kinds, name) = (("reset-code", "reset-code-known"), email.as_str().to_owned());
         let tried = self.take_at(kinds, name, user.as_ref(), &self.policy.limits.codes, caller).await?;
         let Guess::Right(challenge) = self.guess(id, CodePurpose::Reset, &code).await? else {
+            let user_id = user.as_ref().map(User::id);
+            self.note(SecurityEvent::CodeRejected { user_id, count: 1 }, caller).await;
             return Err(AuthError::InvalidCode);
         };
         self.right(&tried).await?;

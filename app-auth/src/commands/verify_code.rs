@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain_auth::{
-    CodePurpose, EndReason, LoginCode, LoginCodes, Session, SessionId, User, UserError, UserId,
+    CodePurpose, EndReason, LoginCode, LoginCodes, SecurityEvent, Session, SessionId, User, UserError, UserId,
 };
 use domain_shared::{
     Aggregate, Caller, ChangeError, Changed, Handle, IdGenerator, Repository, StoreError, recall,
@@ -34,22 +34,31 @@ impl<P: Ports> Handle<VerifyCode> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: VerifyCode, caller: &Caller) -> Result<Tokens, AuthError> {
-        match self.verify(command, caller).await {
+        self.take_from_place("code-place", &self.policy.limits.sign_ins, caller).await?;
+        let user = self.owner(&command.owner).await?;
+        let user_id = user.as_ref().map(User::id);
+        let outcome = match self.verify(user, &command.code, caller).await {
             Err(AuthError::InvalidCode) => self.verified_before(caller).await,
             outcome => outcome,
+        };
+        if matches!(outcome, Err(AuthError::InvalidCode)) {
+            self.note(SecurityEvent::CodeRejected { user_id, count: 1 }, caller).await;
         }
+        outcome
     }
 }
 
 impl<P: Ports> Auth<P> {
-    async fn verify(&self, command: VerifyCode, caller: &Caller) -> Result<Tokens, AuthError> {
-        let VerifyCode { owner, code } = command;
-        let limits = &self.policy.limits;
-        self.take_from_place("code-place", &limits.sign_ins, caller).await?;
-        let user = self.owner(&owner).await?.ok_or(AuthError::InvalidCode)?;
+    async fn verify(
+        &self,
+        user: Option<User>,
+        code: &LoginCode,
+        caller: &Caller,
+    ) -> Result<Tokens, AuthError> {
+        let user = user.ok_or(AuthError::InvalidCode)?;
         let (kinds, name) = (("code", "code-known"), user.id().0.to_string());
-        let tried = self.take_at(kinds, name, Some(&user), &limits.codes, caller).await?;
-        let challenge = match self.guess(user.id(), CodePurpose::Login, &code).await? {
+        let tried = self.take_at(kinds, name, Some(&user), &self.policy.limits.codes, caller).await?;
+        let challenge = match self.guess(user.id(), CodePurpose::Login, code).await? {
             Guess::Right(challenge) => challenge,
             Guess::Wrong => return Err(AuthError::InvalidCode),
             Guess::Idle => {

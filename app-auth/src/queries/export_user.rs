@@ -1,5 +1,9 @@
+use std::{collections::HashSet, iter};
+
 use async_trait::async_trait;
-use domain_auth::{Activity, ActivityRow, CodePurpose, PendingCode, PersonalData, Session, User, UserId};
+use domain_auth::{
+    Activity, ActivityRow, CodePurpose, PendingCode, PersonalData, Session, User, UserId, asker,
+};
 use domain_shared::{Aggregate, Caller, EventLog, Handle, Repository, StoredEvent};
 use uuid::Uuid;
 
@@ -25,7 +29,8 @@ pub struct UserExport {
     pub activity: Option<ActivityRow>,
     /// The password reset that waits for its code, if one does.
     pub pending_reset: Option<PendingCode>,
-    /// What happened to the account and to the sessions, in the order it happened.
+    /// What happened to the account and to the sessions, what the user did, and what was tried on the account, in the order
+    /// it happened.
     pub events: Vec<StoredEvent>,
 }
 
@@ -40,19 +45,30 @@ impl<P: Ports> Handle<ExportUser> for Auth<P> {
         let pending_code = self.ports.people().pending_code(query.user, CodePurpose::Login).await?;
         let pending_reset = self.ports.people().pending_code(query.user, CodePurpose::Reset).await?;
         let activity = self.ports.activity().of(query.user).await?;
-        let ids: Vec<Uuid> =
-            std::iter::once(query.user.0).chain(sessions.iter().map(|session| session.id().0)).collect();
-        let mut events = Vec::new();
-        for ids in ids.chunks(AT_ONCE) {
-            events.extend(self.ports.log().history(ids).await?);
-        }
-        events.sort_by_key(|stored| stored.position);
+        let events = self.events_of(query.user, &sessions).await?;
         Ok(UserExport { user, sessions, pending_code, pending_reset, activity, events })
     }
 }
 
-/// Of how many the history is asked for at once; somebody may have had very many sessions.
-const AT_ONCE: usize = 500;
+impl<P: Ports> Auth<P> {
+    /// What happened to `user` and to their `sessions`, what they did, and what was tried on their account. All of the log
+    /// is read for it, which is seldom done.
+    async fn events_of(&self, user: UserId, sessions: &[Session]) -> Result<Vec<StoredEvent>, AuthError> {
+        const PAGE: usize = 500;
+        let ids: HashSet<Uuid> =
+            iter::once(user.0).chain(sessions.iter().map(|session| session.id().0)).collect();
+        let (mut position, mut events) = (0, Vec::new());
+        loop {
+            let page = self.ports.log().after(position, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(events) };
+            position = last.position;
+            let concerns = |stored: &StoredEvent| {
+                ids.contains(&stored.event.aggregate_id) || asker(&stored.event) == Some(user.0)
+            };
+            events.extend(page.into_iter().filter(concerns));
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -63,6 +63,7 @@ mod tests {
             actor: None,
             command_id: Uuid::from_u128(1),
             traceparent: None,
+            origin: domain_shared::Origin::default(),
             data,
         };
         let reactor = RevokeTokens { revocations: store.clone() };

@@ -1,5 +1,9 @@
+use std::sync::Arc;
+
+use adapters::system::{SystemClock, UuidV7};
 use clap::{Args, Subcommand};
-use domain_shared::DeadLetter;
+use domain_auth::{SecurityEvent, SecurityLog};
+use domain_shared::{Caller, DeadLetter};
 use serde_json::{Value, json};
 
 use crate::compose::{ComposeError, DeadLettersOf};
@@ -53,11 +57,15 @@ impl DeadLettersCommand {
     ///
     /// # Errors
     /// If the broker can't be reached, or the dead letter isn't there.
-    pub async fn run(&self, services: &[DeadLettersOf]) -> Result<String, ComposeError> {
+    pub async fn run(
+        &self,
+        services: &[DeadLettersOf],
+        security: Option<&Arc<dyn SecurityLog>>,
+    ) -> Result<String, ComposeError> {
         match &self.task {
             Task::List { limit, json } => list(services, *limit, *json).await,
-            Task::Requeue(which) => each(services, which, Deed::Requeue).await,
-            Task::Drop(which) => each(services, which, Deed::Drop).await,
+            Task::Requeue(which) => each(services, which, Deed::Requeue, None).await,
+            Task::Drop(which) => each(services, which, Deed::Drop, security).await,
         }
     }
 }
@@ -76,7 +84,12 @@ async fn list(services: &[DeadLettersOf], limit: usize, as_json: bool) -> Result
     Ok(if found.is_empty() { "there are no dead letters".to_owned() } else { table(&found) })
 }
 
-async fn each(services: &[DeadLettersOf], which: &Which, deed: Deed) -> Result<String, ComposeError> {
+async fn each(
+    services: &[DeadLettersOf],
+    which: &Which,
+    deed: Deed,
+    security: Option<&Arc<dyn SecurityLog>>,
+) -> Result<String, ComposeError> {
     let mut count = 0_usize;
     for (_, letters) in services {
         let asked_for = if let (Some(reactor), Some(id)) = (&which.reactor, &which.id) {
@@ -91,6 +104,10 @@ async fn each(services: &[DeadLettersOf], which: &Which, deed: Deed) -> Result<S
                 Deed::Drop => letters.discard(&reactor, &id).await?,
             });
         }
+    }
+    if let Some(security) = security.filter(|_| count > 0) {
+        let dropped = SecurityEvent::DeadLettersDropped { count: u64::try_from(count).unwrap_or(u64::MAX) };
+        security.note(dropped, &Caller::default().context(&SystemClock, &UuidV7)).await?;
     }
     if count == 0 && !which.all {
         return Err("there is no such dead letter".into());

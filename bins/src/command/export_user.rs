@@ -1,6 +1,9 @@
+use adapters::system::{SystemClock, UuidV7};
 use app_auth::queries::{ExportUser as Export, UserExport};
 use clap::Args;
-use domain_auth::{ActivityRow, EndReason, FullName, PendingCode, PhoneNumber, Session, User};
+use domain_auth::{
+    ActivityRow, EndReason, FullName, PendingCode, PhoneNumber, SecurityEvent, SecurityLog, Session, User,
+};
 use domain_shared::{Aggregate, Caller, Handle, Scope};
 use serde_json::{Value, json};
 
@@ -22,7 +25,11 @@ impl ExportUser {
     /// A sentence that says what is wrong.
     pub async fn run(&self, service: &AuthService) -> Result<String, ComposeError> {
         let export = Export { user: who::find(service, &self.who).await?.id() };
-        let held = service.auth.handle(export, &Caller::default()).await.map_err(|e| who::failure(&e))?;
+        let (user_id, caller) = (export.user, Caller::default());
+        let held = service.auth.handle(export, &caller).await.map_err(|e| who::failure(&e))?;
+        // Before anything is shown.
+        let context = caller.context(&SystemClock, &UuidV7);
+        service.store.security.note(SecurityEvent::UserExported { user_id }, &context).await?;
         Ok(serde_json::to_string_pretty(&document(&held)?)?)
     }
 }

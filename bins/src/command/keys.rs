@@ -1,11 +1,11 @@
 use adapters::{
     jwt::{KeyState, KeyStatus},
-    system::SystemClock,
+    system::{SystemClock, UuidV7},
 };
 use chrono::SecondsFormat;
 use clap::Subcommand;
-use domain_auth::TokenAlgorithm;
-use domain_shared::Clock;
+use domain_auth::{SecurityEvent, SecurityLog, TokenAlgorithm};
+use domain_shared::{Caller, Clock};
 
 use crate::{
     compose::{AuthService, ComposeError},
@@ -42,6 +42,8 @@ impl Keys {
             Self::Rotate { algorithm, wait } => {
                 let algorithm = algorithm.unwrap_or(config.settings.jwt_algorithm);
                 let (id, signs_from) = service.keys.rotate(algorithm).await?;
+                let context = Caller::default().context(&SystemClock, &UuidV7);
+                service.store.security.note(SecurityEvent::KeysRotated {}, &context).await?;
                 if *wait {
                     let rest = (signs_from - SystemClock.now()).to_std().unwrap_or_default();
                     tokio::time::sleep(rest).await;

@@ -1,4 +1,5 @@
 //! The command line: what each program can be told to do.
+mod audit;
 mod clients;
 mod create_superuser;
 mod dead_letters;
@@ -10,6 +11,7 @@ mod program;
 mod projections;
 mod who;
 
+pub use audit::AuditCommand;
 pub use clients::Clients;
 pub use create_superuser::CreateSuperuser;
 pub use dead_letters::DeadLettersCommand;

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::{
-    Clients, CreateSuperuser, DeadLettersCommand, EraseUser, ExportUser, Keys, Projections, logging,
+    AuditCommand, Clients, CreateSuperuser, DeadLettersCommand, EraseUser, ExportUser, Keys, Projections,
+    logging,
 };
 use crate::{
     compose::{AuthService, ComposeError, Outbox, ProductService, Stores},
@@ -32,6 +33,8 @@ pub enum Task {
 pub enum AuthTask {
     #[command(flatten)]
     Any(Task),
+    /// Show what happened, by whom and from where; or find out whether somebody has changed the log by hand
+    Audit(AuditCommand),
     /// Make a user who may manage others; there is no other way to make one
     CreateSuperuser(CreateSuperuser),
     /// Make a user's personal data unreadable, for good
@@ -138,7 +141,8 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
             return Ok(());
         }
         AuthTask::Any(Task::DeadLetters(command)) => {
-            say(&command.run(&Stores::open(&settings, runs).await?.dead_letters(&settings)?).await?);
+            let stores = Stores::open(&settings, runs).await?;
+            say(&command.run(&stores.dead_letters(&settings)?, stores.security().as_ref()).await?);
             return Ok(());
         }
         AuthTask::Any(Task::Projections(command)) => {
@@ -149,6 +153,7 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
             return Ok(());
         }
         AuthTask::Any(Task::Serve)
+        | AuthTask::Audit(_)
         | AuthTask::CreateSuperuser(_)
         | AuthTask::EraseUser(_)
         | AuthTask::ExportUser(_)
@@ -179,6 +184,7 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
 async fn is_all(task: &AuthTask, service: &AuthService, config: &Config) -> Result<bool, ComposeError> {
     let (said, is_all) = match task {
         AuthTask::Any(_) | AuthTask::Clients(_) => return Ok(false),
+        AuthTask::Audit(command) => return command.run(service).await.map(|()| true),
         AuthTask::CreateSuperuser(command) => (command.run(service).await?, !command.then_serve),
         AuthTask::EraseUser(command) => (command.run(service).await?, true),
         AuthTask::ExportUser(command) => (command.run(service).await?, true),

@@ -5,6 +5,7 @@ use adapters::{
     bcrypt::Bcrypt,
     jwt::{JwtSigner, JwtVerifier},
     keyed::{KeptAnswers, KeyedCodes, KeyedRefreshTokens, KeyedThrottle},
+    security_queue::SecurityQueue,
     system::{SystemClock, UuidV7},
 };
 use app_auth::{
@@ -17,8 +18,8 @@ use domain_auth::{
 use domain_shared::{EventLog, Throttle};
 
 use super::{
-    AuthStore, ComposeError, Counted, DynMailer, Events, Outbox, TOKEN_REALM, Task, TokenKeyRing, throttle,
-    token_keys,
+    AuthStore, Chain, ComposeError, Counted, DynMailer, Events, Outbox, TOKEN_REALM, Task, TokenKeyRing,
+    throttle, token_keys,
 };
 use crate::{
     config::{Config, Refusal},
@@ -48,6 +49,7 @@ pub type AuthPorts = Wiring<
     SystemClock,
     UuidV7,
     Arc<dyn PersonalData>,
+    SecurityQueue,
 >;
 
 /// auth-service, ready to be served.
@@ -67,6 +69,8 @@ pub struct AuthService {
     pub events: Events,
     /// Its way out for letters.
     pub outbox: Outbox,
+    /// What shows whether somebody has changed its log.
+    pub chain: Option<Chain>,
 }
 
 impl AuthService {
@@ -104,10 +108,12 @@ impl AuthService {
             clock: SystemClock,
             ids: UuidV7,
             people: store.people.clone(),
+            security: SecurityQueue::default(),
         };
         let events = Events::open(config, "auth-service", &store.log);
         let published = Published { ring: keys.ring().clone(), good_for: token_keys::cache_age(config) };
         let retries = Retries::new(store.keys.clone(), KeptAnswers::sealed(&secrets.key));
+        let chain = store.chain.clone().map(|chain| Chain::new(chain, &store.log, &secrets.key));
         Ok(Self {
             auth: Auth { ports, policy: config.policy.clone() },
             keys,
@@ -116,6 +122,7 @@ impl AuthService {
             retries,
             events,
             outbox,
+            chain,
         })
     }
 
@@ -150,6 +157,9 @@ impl AuthService {
         tasks.push(throttle::forget(self.store.throttle.clone()));
         tasks.extend(self.events.relay());
         tasks.extend(self.store.audit.tasks());
+        let (queue, security) = (self.auth.ports.security.clone(), self.store.security.clone());
+        tasks.push(Box::pin(async move { queue.run(&security).await }));
+        tasks.extend(self.chain.as_ref().map(Chain::task));
         tasks
     }
 }

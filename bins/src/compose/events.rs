@@ -222,6 +222,7 @@ mod tests {
             actor: None,
             command_id: Uuid::nil(),
             traceparent: None,
+            origin: domain_shared::Origin::default(),
             data: serde_json::Value::Null,
         };
         StoredEvent { position: 1, event }

@@ -2,6 +2,7 @@
 mod audit;
 mod auth;
 mod broker;
+mod chain;
 mod drift;
 mod events;
 mod mail;
@@ -15,6 +16,7 @@ mod token_keys;
 pub use audit::{Audit, Walked};
 pub use auth::{AuthPorts, AuthService};
 pub use broker::Broker;
+pub use chain::Chain;
 pub use events::{Events, Log, Task};
 pub use mail::{DynMailer, Health, Outbox};
 pub use opened::{DeadLettersOf, Stores};

@@ -1,6 +1,7 @@
 //! The stores of the services that a process is about, for the command line: it takes no keys and no mail server.
 use std::sync::Arc;
 
+use domain_auth::SecurityLog;
 use domain_shared::DeadLetters;
 
 use super::{Audit, AuthStore, Broker, ComposeError, Log, ProductStore};
@@ -53,6 +54,12 @@ impl Stores {
             }
         };
         Ok(self.logs().map(of).collect())
+    }
+
+    /// Where security-relevant acts are written down, if this process is about auth-service.
+    #[must_use]
+    pub fn security(&self) -> Option<Arc<dyn SecurityLog>> {
+        self.auth.as_ref().map(|store| store.security.clone())
     }
 
     /// What follows from each log.

@@ -9,13 +9,13 @@ use adapters::{
 };
 use async_trait::async_trait;
 use domain_auth::{
-    Activity, LoginCodes, PersonalData, Session, SessionRepository, TokenKeys, User, UserActivity,
-    UserDirectory, UserHistory, UserRepository,
+    Activity, LoginCodes, PersonalData, SecurityLog, Session, SessionRepository, TokenKeys, User,
+    UserActivity, UserDirectory, UserHistory, UserRepository,
 };
 use domain_product::{Catalogue, Inventory, Ledger, Product, ProductRepository, StockLedger, Summary};
 use domain_shared::{
-    Checkpoints, DeadLetterBox, EventLog, IdempotencyKeys, Inbox, ProjectionStore, Repository, Revocations,
-    Snapshots, StoreError, Throttle,
+    AuditChain, Checkpoints, DeadLetterBox, EventLog, IdempotencyKeys, Inbox, ProjectionStore, Repository,
+    Revocations, Snapshots, StoreError, Throttle,
 };
 
 use super::{Audit, ComposeError, Log};
@@ -49,6 +49,10 @@ pub struct AuthStore {
     pub(super) sessions: Arc<dyn SessionRepository>,
     pub(super) codes: Arc<dyn LoginCodes>,
     pub(super) people: Arc<dyn PersonalData>,
+    /// Where security-relevant acts are written down at once.
+    pub security: Arc<dyn SecurityLog>,
+    /// What shows whether somebody has changed the log; not in memory, where nobody could.
+    pub(super) chain: Option<Arc<dyn AuditChain>>,
     pub(super) activity: Arc<dyn Activity>,
     pub(super) token_keys: Arc<dyn TokenKeys>,
     /// How often things were done.
@@ -90,6 +94,7 @@ impl AuthStore {
             + LoginCodes
             + PersonalData
             + TokenKeys
+            + SecurityLog
             + EventLog
             + Checkpoints
             + Inbox
@@ -106,6 +111,8 @@ impl AuthStore {
             sessions: store.clone(),
             codes: store.clone(),
             people: store.clone(),
+            security: store.clone(),
+            chain: None,
             activity: store.clone(),
             token_keys: store.clone(),
             throttle: store.clone(),
@@ -126,8 +133,14 @@ impl AuthStore {
     pub async fn open(store: &Store, pool_size: usize) -> Result<Self, ComposeError> {
         Ok(match store {
             Store::Memory => Self::of(MemoryStore::default()),
-            Store::Sqlite(path) => Self::of(SqliteStore::open(path, Tables::Auth)?),
-            Store::Postgres(url) => Self::of(postgres(url, "auth", Tables::Auth, pool_size).await?),
+            Store::Sqlite(path) => {
+                let store = SqliteStore::open(path, Tables::Auth)?;
+                Self { chain: Some(Arc::new(store.clone())), ..Self::of(store) }
+            }
+            Store::Postgres(url) => {
+                let store = postgres(url, "auth", Tables::Auth, pool_size).await?;
+                Self { chain: Some(Arc::new(store.clone())), ..Self::of(store) }
+            }
         })
     }
 }

@@ -3,17 +3,17 @@ use std::{error::Error, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain_shared::{Claims, Email, StoreError, StoredEvent};
+use domain_shared::{Claims, Context, Email, StoreError, StoredEvent};
 use uuid::Uuid;
 
 use super::{
     Activity, HashError, LoginCodeGenerator, LoginCodes, PasswordHasher, PendingCode, PersonalData,
-    RefreshTokens, Resend, SessionRepository, TokenKeys, TokenSigner, UserDirectory, UserFilter, UserHistory,
-    UserRepository,
+    RefreshTokens, Resend, SecurityLog, SessionRepository, TokenKeys, TokenSigner, UserDirectory, UserFilter,
+    UserHistory, UserRepository,
 };
 use crate::{
     ActivityRow, Challenge, CodePurpose, LoginCode, Password, PasswordAttempt, PasswordHash, RefreshToken,
-    Session, SessionId, TokenKey, User, UserId, Username,
+    SecurityEvent, Session, SessionId, TokenKey, User, UserId, Username,
 };
 
 #[async_trait]
@@ -171,5 +171,12 @@ impl<T: RefreshTokens + ?Sized> RefreshTokens for Arc<T> {
 impl<T: Activity + ?Sized> Activity for Arc<T> {
     async fn of(&self, user: UserId) -> Result<Option<ActivityRow>, StoreError> {
         (**self).of(user).await
+    }
+}
+
+#[async_trait]
+impl<T: SecurityLog + ?Sized> SecurityLog for Arc<T> {
+    async fn note(&self, event: SecurityEvent, context: &Context) -> Result<(), StoreError> {
+        (**self).note(event, context).await
     }
 }

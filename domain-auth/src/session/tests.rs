@@ -15,6 +15,7 @@ fn at(second: i64) -> Context {
         at: DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(second),
         actor: None,
         traceparent: None,
+        origin: domain_shared::Origin::default(),
     }
 }
 

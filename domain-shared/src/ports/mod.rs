@@ -1,5 +1,6 @@
 //! The driven ports that both contexts share: what they ask of the outside world.
 mod arc;
+mod audit_chain;
 mod checkpoints;
 mod dead_letter_box;
 mod deliver;
@@ -19,6 +20,7 @@ mod throttle;
 mod token_verifier;
 mod wiring;
 
+pub use audit_chain::{AuditChain, ChainedRow, Link};
 pub use checkpoints::{Checkpoint, Checkpoints};
 pub use dead_letter_box::DeadLetterBox;
 pub use deliver::{Delivery, deliver};

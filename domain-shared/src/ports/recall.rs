@@ -40,6 +40,7 @@ fn recorded<E: crate::DomainEvent>(stored: &StoredEvent) -> Result<Recorded<E>, 
             at: event.occurred_at,
             actor: event.actor,
             traceparent: event.traceparent.clone(),
+            origin: event.origin.clone(),
         },
     })
 }

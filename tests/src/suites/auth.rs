@@ -111,6 +111,7 @@ macro_rules! personal_data {
             what_could_not_be_delivered_about_somebody_forgotten_is_dropped
             all_sessions_are_those_that_have_ended_too
             a_pending_code_is_told_of_dead_or_alive
+            from_where_somebody_forgotten_asked_is_forgotten_wherever_they_did
         }
     };
 }

@@ -2,6 +2,7 @@
 mod auth;
 mod events;
 mod product;
+mod security;
 mod shared;
 mod stores;
 
@@ -39,6 +40,7 @@ mod tests {
             include_str!("product.rs"),
             include_str!("shared.rs"),
             include_str!("events.rs"),
+            include_str!("security.rs"),
         ];
         let listed: Vec<&str> = suites.iter().flat_map(|suite| suite.lines()).map(str::trim).collect();
         for source in [
@@ -79,6 +81,8 @@ mod tests {
             include_str!("../idempotency_keys.rs"),
             include_str!("../races.rs"),
             include_str!("../throttle.rs"),
+            include_str!("../security_log.rs"),
+            include_str!("../audit_chain.rs"),
         ] {
             assert!(cases(source).count() > 0);
             for case in cases(source) {

@@ -57,6 +57,10 @@ macro_rules! auth_store {
             use super::*;
             $crate::personal_data!($fresh);
         }
+        mod security_log {
+            use super::*;
+            $crate::security_log!($fresh);
+        }
     };
 }
 

@@ -3,6 +3,7 @@
 mod access;
 mod actions;
 mod at_rest;
+mod audit;
 mod brute_force;
 mod crash_sweep;
 mod follower;
@@ -23,6 +24,7 @@ mod reset;
 mod retries;
 mod revocation;
 mod safety;
+mod secrets;
 mod seed;
 mod services;
 mod sessions;

@@ -1,6 +1,8 @@
 //! The services as processes of their own, with their own data, ended with the test.
 use std::{
+    fs::File,
     io::Write,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::Mutex,
     time::{Duration, Instant},
@@ -133,6 +135,24 @@ impl World {
         self.running.lock().unwrap().extend(started);
         self.ready(&self.auth).await;
         self.ready(&self.product).await;
+    }
+
+    /// Starts both services as `run_all` does, all that each says in a file of `folder`; tells which.
+    pub async fn run_all_into(&self, folder: &Path) -> Vec<PathBuf> {
+        let programs: &[&str] =
+            if self.stores == Stores::Postgres { &["auth-service", "product-service"] } else { &["panal"] };
+        let mut files = Vec::new();
+        for program in programs {
+            let path = folder.join(format!("{program}.log"));
+            let file = File::create(&path).unwrap();
+            let mut command = self.command(program);
+            let child = command.stderr(file.try_clone().unwrap()).stdout(file).spawn().unwrap();
+            self.running.lock().unwrap().push(Running(child));
+            files.push(path);
+        }
+        self.ready(&self.auth).await;
+        self.ready(&self.product).await;
+        files
     }
 
     /// Whether what it knows is still there after a restart.

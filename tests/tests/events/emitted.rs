@@ -3,7 +3,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use conformance::Example;
-use domain_auth::{EndReason, PasswordHash, Profile, Session, SessionRules, User};
+use domain_auth::{
+    EndReason, LoginFailure, PasswordHash, Profile, SecurityEvent, Session, SessionRules, Throttled, User,
+    UserId,
+};
 use domain_product::{Edit, Product, Quantity, Threshold};
 use domain_shared::{Aggregate, Context, EventEnvelope, ValueObject, seal};
 use uuid::Uuid;
@@ -20,6 +23,7 @@ fn at(second: i64) -> Context {
         at,
         actor: None,
         traceparent: None,
+        origin: domain_shared::Origin::default(),
     }
 }
 
@@ -54,6 +58,23 @@ fn session_events(session: &Session) -> Vec<EventEnvelope> {
     [ended, stolen].iter().flat_map(|session| seal(session).unwrap()).collect()
 }
 
+fn security_events() -> Vec<EventEnvelope> {
+    let user_id = Some(UserId(Uuid::max()));
+    let events = [
+        SecurityEvent::LoginFailed { user_id, reason: LoginFailure::WrongPassword, count: 1 },
+        SecurityEvent::LoginFailed { user_id: None, reason: LoginFailure::NoSuchUser, count: u64::MAX },
+        SecurityEvent::CodeRejected { user_id, count: 1 },
+        SecurityEvent::RefreshRefused { count: 1 },
+        SecurityEvent::Throttled { user_id: None, act: Throttled::PasswordReset, count: 9 },
+        SecurityEvent::AccessDenied { user_id: UserId(Uuid::nil()), count: 1 },
+        SecurityEvent::PasswordResetRequested { user_id, count: 1 },
+        SecurityEvent::UserExported { user_id: UserId(Uuid::nil()) },
+        SecurityEvent::DeadLettersDropped { count: 7 },
+        SecurityEvent::KeysRotated {},
+    ];
+    events.into_iter().map(|event| event.envelope(&at(1)).unwrap()).collect()
+}
+
 fn product_events(mut product: Product) -> Vec<EventEnvelope> {
     if !product.is_active {
         product.activate(&at(1)).unwrap();
@@ -79,6 +100,7 @@ fn every_type_is_emitted_and_fits_its_schema() {
     emitted.extend(user_events(User::large()));
     emitted.extend(session_events(&Session::small()));
     emitted.extend(session_events(&Session::large()));
+    emitted.extend(security_events());
     emitted.extend(product_events(Product::small()));
     emitted.extend(product_events(Product::large()));
     for event in &emitted {
@@ -94,6 +116,7 @@ fn the_aggregate_of_a_contract_is_the_one_that_emits_it() {
         let emitted = match contract.aggregate {
             User::TYPE => user_events(User::small()),
             Session::TYPE => session_events(&Session::small()),
+            SecurityEvent::TYPE => security_events(),
             Product::TYPE => product_events(Product::small()),
             other => panic!("nothing is known of a {other}"),
         };

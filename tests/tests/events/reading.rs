@@ -1,7 +1,7 @@
 //! Whatever was ever emitted can be read.
 use std::error::Error as _;
 
-use domain_auth::{Session, SessionEvent, User, UserEvent};
+use domain_auth::{SecurityEvent, Session, SessionEvent, User, UserEvent};
 use domain_product::{Product, ProductEvent};
 use domain_shared::{Aggregate, DomainEvent, EventEnvelope, decode};
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ fn reread(event: &EventEnvelope) -> Result<[(String, Value); 2], String> {
     match event.aggregate_type.as_str() {
         User::TYPE => reread_as::<UserEvent>(event),
         Session::TYPE => reread_as::<SessionEvent>(event),
+        SecurityEvent::TYPE => reread_as::<SecurityEvent>(event),
         Product::TYPE => reread_as::<ProductEvent>(event),
         other => Err(format!("{other} is no aggregate of ours")),
     }

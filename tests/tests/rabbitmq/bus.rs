@@ -51,7 +51,13 @@ pub fn product() -> Product {
         is_active: true,
     };
     let (id, command_id) = (uuid::Uuid::now_v7(), uuid::Uuid::now_v7());
-    let context = Context { command_id, at: DateTime::UNIX_EPOCH, actor: None, traceparent: None };
+    let context = Context {
+        command_id,
+        at: DateTime::UNIX_EPOCH,
+        actor: None,
+        traceparent: None,
+        origin: domain_shared::Origin::default(),
+    };
     Product::create(ProductId(id), draft, &context)
 }
 
@@ -127,8 +133,13 @@ impl RabbitBus {
     pub async fn try_publish(&self, product: &Product) -> Result<Vec<StoredEvent>, BrokerError> {
         let stored =
             |event| StoredEvent { position: self.position.fetch_add(1, Ordering::Relaxed) + 1, event };
-        let events: Vec<_> = seal(product).unwrap().into_iter().map(stored).collect();
-        self.publisher.publish(&events).await.map(|()| events)
+        let mut events: Vec<_> = seal(product).unwrap().into_iter().map(stored).collect();
+        self.publisher.publish(&events).await?;
+        for stored in &mut events {
+            // From where it was asked for is nobody else's business.
+            stored.event.origin = domain_shared::Origin::default();
+        }
+        Ok(events)
     }
 }
 

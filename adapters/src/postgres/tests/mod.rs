@@ -116,7 +116,13 @@ impl World {
 
 fn context() -> Context {
     let command_id = Uuid::from_u128(u128::from(unique()) << 8);
-    Context { command_id, at: DateTime::UNIX_EPOCH, actor: None, traceparent: None }
+    Context {
+        command_id,
+        at: DateTime::UNIX_EPOCH,
+        actor: None,
+        traceparent: None,
+        origin: domain_shared::Origin::default(),
+    }
 }
 
 fn product(stock: i64) -> Product {

@@ -6,17 +6,16 @@ use uuid::Uuid;
 use super::{Conn, Db, Query, RunQueryDsl, Store, personal};
 use crate::sql::{
     failure::Failure,
-    rows::{EventRow, StoredEventRow, from_column, to_column},
+    rows::{StoredEventRow, from_column, to_column},
     schema::events,
     types::{Id, Time},
 };
 
 /// Adds events to the log. Each goes alone, since only a statement of fixed text is prepared once and for all; there are
 /// seldom two.
-pub async fn append(mut conn: Conn<'_>, mut envelopes: Vec<EventEnvelope>) -> Result<(), Failure> {
-    personal::seal(&mut conn, &mut envelopes).await?;
-    for envelope in envelopes {
-        diesel::insert_into(events::table).values(EventRow::from(envelope)).execute(&mut conn).await?;
+pub async fn append(mut conn: Conn<'_>, envelopes: Vec<EventEnvelope>) -> Result<(), Failure> {
+    for row in personal::seal(&mut conn, envelopes).await? {
+        diesel::insert_into(events::table).values(row).execute(&mut conn).await?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The queries and ports of both SQL stores. Each store includes this module as its own, and it takes from the store
 //! what it names after `super`: its connection, its way to run a query, and the store itself.
+mod audit_chain;
 mod catalogue;
 mod checkpoints;
 mod dead_letters;
@@ -14,6 +15,7 @@ mod projections;
 mod query;
 mod repository;
 mod revocations;
+mod security_log;
 mod sessions;
 mod sets;
 mod signing_keys;
@@ -23,10 +25,12 @@ mod throttle;
 mod users;
 
 use super::{Conn, Db, RunQueryDsl, Store};
+pub(super) use audit_chain::{Extend, RowsAfter};
 pub(super) use checkpoints::{Advance, Load};
 pub(super) use events::{After, append};
 pub(super) use personal::Forget;
 pub(super) use projected::Projected;
 pub(super) use query::Query;
+pub(super) use security_log::Alone;
 pub(super) use sets::{advance, begin_shadow, claim, swap};
 pub(super) use stored::Stored;

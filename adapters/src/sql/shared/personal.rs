@@ -1,26 +1,37 @@
 //! What is about people in the log: sealed when it is added, opened when it is read.
-use std::collections::HashMap;
+use std::{collections::HashMap, mem::take};
 
 use async_trait::async_trait;
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
-use domain_auth::{CodePurpose, PendingCode, PersonalData, Session, UserId, personal};
-use domain_shared::{EventEnvelope, StoreError, StoredEvent};
+use domain_auth::{CodePurpose, PendingCode, PersonalData, Session, UserId, asker, personal};
+use domain_shared::{Client, EventEnvelope, Personal, StoreError, StoredEvent};
 use uuid::Uuid;
 
 use super::{Conn, Query, RunQueryDsl, Store};
 use crate::sql::{
     failure::Failure,
-    rows::{ChallengeRow, SessionRow, StoredEventRow},
+    origin::KeptOrigin,
+    rows::{ChallengeRow, EventRow, SessionRow, StoredEventRow},
     schema::{dead_letters, events, login_codes, sessions, user_keys},
     sealed::{self, UserKey},
     types::Id,
 };
 
 /// Seals what is personal in events that are about to be added. Events that are about nobody cost nothing.
-pub async fn seal(conn: &mut Conn<'_>, events: &mut [EventEnvelope]) -> Result<(), Failure> {
-    for event in events {
-        let Some(personal) = personal(&event.kind) else { continue };
-        let Some(subject) = personal.subject_of(event) else { continue };
+pub async fn seal(conn: &mut Conn<'_>, events: Vec<EventEnvelope>) -> Result<Vec<EventRow>, Failure> {
+    let mut rows = Vec::new();
+    for mut event in events {
+        seal_data(conn, &mut event).await?;
+        let origin = seal_origin(conn, &mut event).await?;
+        rows.push(EventRow::of(event, origin)?);
+    }
+    Ok(rows)
+}
+
+async fn seal_data(conn: &mut Conn<'_>, event: &mut EventEnvelope) -> Result<(), Failure> {
+    if let Some(personal) = personal(&event.kind)
+        && let Some(subject) = personal.subject_of(event)
+    {
         let is_first = event.sequence == 1 && event.aggregate_id == subject;
         if let Some(key) = key_of(conn, subject, is_first).await? {
             key.seal(personal, event)?;
@@ -30,6 +41,22 @@ pub async fn seal(conn: &mut Conn<'_>, events: &mut [EventEnvelope]) -> Result<(
         }
     }
     Ok(())
+}
+
+/// The key may be destroyed before the end of the transaction: what was sealed with it is unreadable then, which is all
+/// that is asked for. So nobody has to wait, whoever holds what.
+async fn seal_origin(conn: &mut Conn<'_>, event: &mut EventEnvelope) -> Result<Option<KeptOrigin>, Failure> {
+    let (origin, owner) = (take(&mut event.origin), asker(event));
+    let (true, Some(owner)) = (origin.client != Client::default(), owner) else {
+        return Ok(KeptOrigin::plain(origin));
+    };
+    let found: Option<Option<Vec<u8>>> =
+        user_keys::table.find(Id(owner)).select(user_keys::key).get_result(conn).await.optional()?;
+    let key = match found {
+        Some(key) => key.map(UserKey::stored),
+        None => key_of(conn, owner, true).await?,
+    };
+    Ok(KeptOrigin::sealed(origin, key.as_ref(), event.id)?)
 }
 
 /// The key of `user`, made if there never was one; `None` if it was destroyed. It isn't destroyed before the end of the
@@ -57,29 +84,34 @@ async fn stored_key(conn: &mut Conn<'_>, user: Uuid) -> Result<Option<Option<Use
 /// The events as they were before they were sealed, as far as there are keys: those of all of them in one query, of none
 /// if nothing is sealed.
 pub async fn open(conn: &mut Conn<'_>, rows: Vec<StoredEventRow>) -> Result<Vec<StoredEvent>, Failure> {
-    let mut events: Vec<StoredEvent> = rows.into_iter().map(StoredEventRow::into_sealed).collect();
-    let mut sealed = Vec::new();
-    for StoredEvent { event, .. } in &mut events {
-        if let Some(personal) = personal(&event.kind)
-            && sealed::is_sealed(personal, event)
-            && let Some(subject) = personal.subject_of(event)
-        {
-            sealed.push((personal, subject, event));
-        }
+    let mut events: Vec<_> = rows.into_iter().map(StoredEventRow::into_sealed).collect();
+    let mut users = Vec::new();
+    for (StoredEvent { event, .. }, origin) in &events {
+        users.extend(sealed_about(event).map(|(_, subject)| subject));
+        users.extend(origin.as_ref().filter(|origin| origin.is_sealed()).and_then(|_| asker(event)));
     }
-    if !sealed.is_empty() {
-        let mut users: Vec<Uuid> = sealed.iter().map(|(_, subject, _)| *subject).collect();
-        users.sort_unstable();
-        users.dedup();
-        let keys = keys_of(conn, users).await?;
-        for (personal, subject, event) in sealed {
+    let keys = if users.is_empty() { HashMap::new() } else { keys_of(conn, users).await? };
+    for (StoredEvent { event, .. }, origin) in &mut events {
+        if let Some((personal, subject)) = sealed_about(event) {
             sealed::open(personal, subject, keys.get(&subject), event);
         }
+        if let Some(origin) = origin.take() {
+            let key = asker(event).and_then(|owner| keys.get(&owner));
+            event.origin = origin.open(key, event.id);
+        }
     }
-    Ok(events)
+    Ok(events.into_iter().map(|(event, _)| event).collect())
 }
 
-async fn keys_of(conn: &mut Conn<'_>, users: Vec<Uuid>) -> Result<HashMap<Uuid, UserKey>, Failure> {
+/// Whom something in `event` is about that is sealed.
+fn sealed_about(event: &EventEnvelope) -> Option<(&'static Personal, Uuid)> {
+    let personal = personal(&event.kind).filter(|personal| sealed::is_sealed(personal, event))?;
+    Some((personal, personal.subject_of(event)?))
+}
+
+async fn keys_of(conn: &mut Conn<'_>, mut users: Vec<Uuid>) -> Result<HashMap<Uuid, UserKey>, Failure> {
+    users.sort_unstable();
+    users.dedup();
     let users: Vec<Id> = users.into_iter().map(Id).collect();
     let rows: Vec<(Id, Option<Vec<u8>>)> = user_keys::table
         .filter(user_keys::user_id.eq_any(&users))

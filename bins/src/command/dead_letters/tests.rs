@@ -63,7 +63,7 @@ struct Line {
 async fn told(services: &[DeadLettersOf], line: &str) -> Result<String, String> {
     let words = std::iter::once("x").chain(line.split_whitespace());
     let command = Line::try_parse_from(words).map_err(|error| error.to_string())?.command;
-    command.run(services).await.map_err(|error| error.to_string())
+    command.run(services, None).await.map_err(|error| error.to_string())
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app_auth::queries::GetActivity;
 use chrono::{DateTime, Utc};
 use domain_auth::{ActivityRow, UserId};
@@ -63,9 +63,14 @@ impl From<ActivityRow> for ActivityBody {
         OutOfOrder,
     ),
 )]
-pub async fn get(auth: Data<Auth>, who: SignedIn, id: Id) -> Result<HttpResponse, Problem> {
+pub async fn get(
+    auth: Data<Auth>,
+    request: HttpRequest,
+    who: SignedIn,
+    id: Id,
+) -> Result<HttpResponse, Problem> {
     if !who.user.is_superuser && who.id().0 != id.0 {
-        return Err(Problem::forbidden());
+        return Err(who.denied(&request).await);
     }
     let activity = auth.handle(GetActivity { user: UserId(id.0) }, &who.caller).await?;
     Ok(HttpResponse::Ok().json(ActivityBody::from(activity)))

@@ -6,7 +6,7 @@ use std::{
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use app_auth::queries::{Authenticate, Authenticated};
-use domain_auth::{SessionId, User, UserId};
+use domain_auth::{SecurityEvent, SessionId, User, UserId};
 use domain_shared::{Aggregate, Caller, Claims, Handle};
 use uuid::Uuid;
 
@@ -34,6 +34,15 @@ impl SignedIn {
     #[must_use]
     pub fn id(&self) -> UserId {
         self.user.id()
+    }
+
+    /// The answer to what only others may do, which is written down.
+    pub async fn denied(&self, request: &HttpRequest) -> Problem {
+        if let Some(auth) = request.app_data::<Data<Auth>>() {
+            let denied = SecurityEvent::AccessDenied { user_id: self.id(), count: 1 };
+            auth.note(denied, &self.caller).await;
+        }
+        Problem::forbidden()
     }
 
     /// Their session.
@@ -86,10 +95,10 @@ impl FromRequest for Superuser {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let signed_in = sign_in(request.clone());
+        let request = request.clone();
         Box::pin(async move {
-            let who = signed_in.await?;
-            if who.user.is_superuser { Ok(Self(who)) } else { Err(Problem::forbidden()) }
+            let who = sign_in(request.clone()).await?;
+            if who.user.is_superuser { Ok(Self(who)) } else { Err(who.denied(&request).await) }
         })
     }
 }

@@ -1,7 +1,10 @@
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app_auth::queries::UserEvents;
 use domain_auth::UserId;
-use domain_shared::Handle;
+use domain_shared::{Handle, Origin, StoredEvent};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{Auth, Superuser};
 use crate::http::{
@@ -11,6 +14,28 @@ use crate::http::{
     problem::Problem,
     query::Query,
 };
+
+/// Something that happened to a user or a session of theirs, and from where it was asked for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = UserEvent)]
+pub struct UserEventBody {
+    #[serde(flatten)]
+    event: TracedEventBody,
+    /// The address it was asked for from, if it is known.
+    #[schema(example = "203.0.113.7")]
+    address: Option<String>,
+    /// What asked for it, if it said so.
+    user_agent: Option<String>,
+    /// The session in which it was asked for.
+    session: Option<Uuid>,
+}
+
+impl From<StoredEvent> for UserEventBody {
+    fn from(mut stored: StoredEvent) -> Self {
+        let Origin { client, session } = std::mem::take(&mut stored.event.origin);
+        Self { event: stored.into(), address: client.address, user_agent: client.user_agent, session }
+    }
+}
 
 /// List a user's events
 ///
@@ -30,7 +55,7 @@ use crate::http::{
         (
             status = 200,
             description = "A page of their history",
-            body = [TracedEventBody],
+            body = [UserEventBody],
             headers(("Link" = Option<String>, description = "The next page (RFC 8288)")),
         ),
         BadQuery,
@@ -50,5 +75,5 @@ pub async fn list(
     let (before, limit) = (query.get("cursor", cursor), query.limit().get());
     query.result()?;
     let events = auth.handle(UserEvents { user: UserId(id.0), before, limit }, &who.0.caller).await?;
-    Ok(page::<TracedEventBody, _>(&request, &query, limit, events, |stored| stored.position))
+    Ok(page::<UserEventBody, _>(&request, &query, limit, events, |stored| stored.position))
 }

@@ -96,7 +96,7 @@ pub async fn get(
     id: Id,
 ) -> Result<HttpResponse, Problem> {
     if !who.user.is_superuser && who.id().0 != id.0 {
-        return Err(Problem::forbidden());
+        return Err(who.denied(&request).await);
     }
     let user = auth.handle(GetUser { user: UserId(id.0) }, &who.caller).await?;
     Ok(versioned(&request, user.version(), &UserBody::from(&user)))

@@ -36,6 +36,7 @@ mod tests {
             actor: None,
             command_id: Uuid::from_u128(5),
             traceparent: None,
+            origin: domain_shared::Origin::default(),
             data: json!({ "name": "two\nlines\r\nor more" }),
         };
         let text = server_sent(&StoredEvent { position: 42, event }, "/product-service");

@@ -69,6 +69,12 @@ impl Collector {
         Self { connection, deliveries, collecting }
     }
 
+    /// All that was published so far.
+    pub fn told(&self) -> String {
+        let deliveries = self.deliveries.lock().unwrap();
+        deliveries.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
+    }
+
     /// Waits until product-service listens to auth-service, which publishes whether the other is there yet or not.
     pub async fn the_other_is_heard(&self, world: &World) {
         eventually("product-service listens", async || {

@@ -1,7 +1,7 @@
 //! Processes die before and after each write, under load, and start again: nothing that was acknowledged is lost, nothing
 //! takes effect twice, and nothing happens that was refused.
 mod audit;
-mod collector;
+pub mod collector;
 mod load;
 mod outages;
 mod points;

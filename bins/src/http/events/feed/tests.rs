@@ -8,7 +8,13 @@ use super::*;
 
 fn now() -> Context {
     let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
-    Context { command_id: UuidV7.next_id(), at, actor: None, traceparent: None }
+    Context {
+        command_id: UuidV7.next_id(),
+        at,
+        actor: None,
+        traceparent: None,
+        origin: domain_shared::Origin::default(),
+    }
 }
 
 /// Adds two events to the log.

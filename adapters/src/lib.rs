@@ -35,11 +35,16 @@ pub mod projector;
 pub mod rabbitmq;
 #[cfg(feature = "in-process")]
 pub mod relay;
+#[cfg(feature = "in-process")]
+mod rounds;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 #[cfg(feature = "system")]
 pub mod system;
+#[cfg(test)]
+#[cfg(all(feature = "in-process", feature = "memory"))]
+mod testing;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use sql::Tables;

@@ -43,7 +43,7 @@ pub use ports::{
     Attempt, Backlog, BrokerError, Changed, Checkpoint, Checkpoints, Claim, Claimed, Clock, DeadLetter,
     DeadLetterBox, DeadLetters, Decision, Delivery, Digest, EventLog, EventPublisher, EventSubscriber,
     Generation, IdGenerator, IdempotencyKeys, Inbox, LogWatch, MailError, Mailer, Once, ProjectionStore,
-    Reactor, Repository, Revocations, Setback, Snapshots, TokenVerifier, deliver, recall,
+    Reactor, Repository, Revocations, Setback, Snapshots, TokenVerifier, deliver, deliver_while, recall,
 };
 pub use projection::{Folded, ProjectedRow, Projection, fold, keys};
 pub use replaying::{ReplayError, replay_log};

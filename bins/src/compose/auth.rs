@@ -139,10 +139,10 @@ impl AuthService {
             self.events.deliver(NewSessionMail { users, sessions, idle: policy.session_idle, mailer }),
         ];
         let keys = self.keys.clone();
-        tasks.push(Box::pin(async move { keys.keep_up().await }));
+        tasks.push(self.events.broken_off(async move { keys.keep_up().await }));
         tasks.push(self.events.forget(self.store.keys.clone()));
         tasks.extend(self.events.relay());
-        tasks.extend(self.store.audit.tasks());
+        tasks.extend(self.store.audit.tasks(&self.events));
         tasks
     }
 }

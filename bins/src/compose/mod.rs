@@ -8,6 +8,7 @@ mod mail;
 mod opened;
 mod product;
 mod read_model;
+mod readers;
 mod stores;
 mod token_keys;
 
@@ -19,6 +20,7 @@ pub use mail::{DynMailer, Health, Outbox};
 pub use opened::{DeadLettersOf, Stores};
 pub use product::{ProductPorts, ProductService};
 pub use read_model::ReadModel;
+pub use readers::Readers;
 pub use stores::{AuthStore, Probe, ProductStore};
 pub use token_keys::{Beside, Checked, TokenKeyRing};
 

@@ -3,12 +3,16 @@ use std::{collections::HashMap, error::Error, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain_shared::{
-    Checkpoints, Clock, DeadLetterBox, Delivery, EventLog, EventSubscriber, LogWatch, Reactor, Setback,
-    StoreError, StoredEvent, deliver,
+    Checkpoints, Clock, DeadLetterBox, Delivery, EventLog, EventSubscriber, Reactor, Setback, StoreError,
+    StoredEvent, deliver_while,
 };
-use tokio::time::{sleep, timeout};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-use crate::backoff::Backoff;
+use crate::{
+    backoff::Backoff,
+    rounds::{Pace, Rounds},
+};
 
 /// Brings the events of a log to reactors.
 #[derive(Debug, Clone)]
@@ -23,6 +27,8 @@ pub struct LogSubscriber<L, C, D, T> {
     pub clock: T,
     /// When to try again.
     pub patience: Patience,
+    /// Tells to stop: the event at hand is dealt with first, and how far the reactor has come is noted.
+    pub until: CancellationToken,
 }
 
 /// When to try again.
@@ -36,6 +42,9 @@ pub struct Patience {
     pub tries: u32,
     /// How often to look for events that nobody told of.
     pub poll: Duration,
+    /// How long a reactor may take until it is noted how far it has come. Others wait for the note meanwhile, and a
+    /// database doesn't let it be held for long.
+    pub turn: Duration,
 }
 
 impl Default for Patience {
@@ -46,6 +55,7 @@ impl Default for Patience {
             longest_pause: Duration::from_secs(30),
             tries: 3,
             poll: Duration::from_millis(500),
+            turn: Duration::from_secs(20),
         }
     }
 }
@@ -59,10 +69,10 @@ where
     T: Clock,
 {
     async fn run(&self, reactor: Arc<dyn Reactor>) {
-        let Patience { pause, longest_pause, .. } = self.patience;
+        let Patience { pause, longest_pause, poll, .. } = self.patience;
         let backoff = Backoff::new(pause, longest_pause);
-        let tries = HashMap::new();
-        Following { bus: self, reactor: &*reactor, news: self.log.watch(), backoff, tries }.run().await;
+        let pace = Pace { news: self.log.watch(), poll, backoff, until: &self.until };
+        pace.keep(&mut Following { bus: self, reactor: &*reactor, tries: HashMap::new() }).await;
     }
 }
 
@@ -70,53 +80,48 @@ where
 struct Following<'a, L, C, D, T> {
     bus: &'a LogSubscriber<L, C, D, T>,
     reactor: &'a dyn Reactor,
-    news: Box<dyn LogWatch>,
-    backoff: Backoff,
     /// How often it has refused the events, by position, that it is still to be tried with.
     tries: HashMap<u64, u32>,
 }
 
-impl<L: EventLog, C: Checkpoints, D: DeadLetterBox, T: Clock> Following<'_, L, C, D, T> {
-    async fn run(mut self) {
-        loop {
-            match self.round().await {
-                Ok(Delivery::Progress(_)) => self.backoff.reset(),
-                Ok(Delivery::Idle) => {
-                    self.backoff.reset();
-                    // Whether told or not, it is time to look.
-                    let _ = timeout(self.bus.patience.poll, self.news.changed()).await;
-                }
-                Ok(Delivery::Retry(_, setback)) => {
-                    self.report(&setback);
-                    sleep(self.backoff.pause()).await;
-                }
-                Err(error) => {
-                    self.report(&error);
-                    sleep(self.backoff.pause()).await;
-                }
-            }
+#[async_trait]
+impl<L: EventLog, C: Checkpoints, D: DeadLetterBox, T: Clock> Rounds for Following<'_, L, C, D, T> {
+    async fn round(&mut self) -> Result<bool, Box<dyn Error + Send + Sync>> {
+        if let Some(setback) = self.revive().await? {
+            return Err(setback.into());
         }
-    }
-
-    async fn round(&mut self) -> Result<Delivery, StoreError> {
-        let LogSubscriber { log, checkpoints, .. } = self.bus;
-        if let Some(retry) = self.revive().await? {
-            return Ok(retry);
-        }
-        let delivery = deliver(log, checkpoints, self.reactor, None).await?;
-        let Delivery::Retry(position, Setback::ThisEvent(reason)) = &delivery else { return Ok(delivery) };
-        let position = *position;
-        if let Some(event) = log.after(position - 1, 1).await?.first()
+        let (position, setback) = match self.deliver(None).await? {
+            Delivery::Idle => return Ok(false),
+            Delivery::Progress(_) => return Ok(true),
+            Delivery::Retry(position, setback) => (position, setback),
+        };
+        if let Setback::ThisEvent(reason) = &setback
+            && let Some(event) = self.bus.log.after(position - 1, 1).await?.first()
             && self.was_last_try(event, &reason.to_string()).await?
         {
             // It is a dead letter now, so the next may have its turn.
-            return deliver(log, checkpoints, self.reactor, Some(position)).await;
+            self.deliver(Some(position)).await?;
+            return Ok(true);
         }
-        Ok(delivery)
+        Err(setback.into())
+    }
+
+    fn report(&self, error: &(dyn Error + 'static)) {
+        tracing::warn!(error, reactor = self.reactor.name(), "an event wasn't reacted to");
+    }
+}
+
+impl<L: EventLog, C: Checkpoints, D: DeadLetterBox, T: Clock> Following<'_, L, C, D, T> {
+    /// Delivers what comes next, for as long as a turn is.
+    async fn deliver(&self, given_up: Option<u64>) -> Result<Delivery, StoreError> {
+        let LogSubscriber { log, checkpoints, patience, until, .. } = self.bus;
+        let began = Instant::now();
+        let there_is_time = || began.elapsed() < patience.turn && !until.is_cancelled();
+        deliver_while(log, checkpoints, self.reactor, given_up, there_is_time).await
     }
 
     /// Delivers what was brought back from the dead letters.
-    async fn revive(&mut self) -> Result<Option<Delivery>, StoreError> {
+    async fn revive(&mut self) -> Result<Option<Setback>, StoreError> {
         let dead_letters = &self.bus.dead_letters;
         for event in dead_letters.requeued(self.reactor.name()).await? {
             match self.reactor.on(&event).await {
@@ -126,7 +131,10 @@ impl<L: EventLog, C: Checkpoints, D: DeadLetterBox, T: Clock> Following<'_, L, C
                     self.tries.remove(&event.position);
                 }
                 Err(Setback::ThisEvent(reason)) if self.was_last_try(&event, &reason.to_string()).await? => {}
-                Err(setback) => return Ok(Some(Delivery::Retry(event.position, setback))),
+                Err(setback) => return Ok(Some(setback)),
+            }
+            if self.bus.until.is_cancelled() {
+                break;
             }
         }
         Ok(None)
@@ -142,11 +150,108 @@ impl<L: EventLog, C: Checkpoints, D: DeadLetterBox, T: Clock> Following<'_, L, C
         let now = self.bus.clock.now();
         self.bus.dead_letters.bury(self.reactor.name(), event, reason, now).await?;
         self.tries.remove(&event.position);
-        self.backoff.reset();
         Ok(true)
     }
+}
 
-    fn report(&self, error: &(dyn Error + 'static)) {
-        tracing::warn!(error, reactor = self.reactor.name(), "an event wasn't reacted to");
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tokio::{
+        sync::Notify,
+        time::{sleep, timeout},
+    };
+
+    use super::*;
+    use crate::{memory::MemoryStore, system::SystemClock, testing::product};
+
+    fn subscriber(store: &MemoryStore) -> LogSubscriber<MemoryStore, MemoryStore, MemoryStore, SystemClock> {
+        LogSubscriber {
+            log: store.clone(),
+            checkpoints: store.clone(),
+            dead_letters: store.clone(),
+            clock: SystemClock,
+            patience: Patience::default(),
+            until: CancellationToken::new(),
+        }
+    }
+
+    /// Takes eight seconds for each event, and notes when it gets one which had been noted before.
+    struct Slow {
+        store: MemoryStore,
+        seen: Mutex<Vec<(u64, u64)>>,
+    }
+
+    #[async_trait]
+    impl Reactor for Slow {
+        fn name(&self) -> &'static str {
+            "slow"
+        }
+        fn kinds(&self) -> &'static [&'static str] {
+            &["product.created.v1", "product.stock_added.v1"]
+        }
+        async fn on(&self, event: &StoredEvent) -> Result<(), Setback> {
+            let noted = self.store.load("slow").await?;
+            self.seen.lock().unwrap().push((event.position, noted));
+            sleep(Duration::from_secs(8)).await;
+            Ok(())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn how_far_a_slow_reactor_has_come_is_noted_in_time() {
+        let store = MemoryStore::default();
+        product(&store, 6).await;
+        let (reactor, subscriber) =
+            (Arc::new(Slow { store: store.clone(), seen: Mutex::default() }), subscriber(&store));
+        let all = async {
+            while store.load("slow").await.unwrap() < 7 {
+                sleep(Duration::from_secs(1)).await;
+            }
+            subscriber.until.cancel();
+        };
+        tokio::join!(subscriber.run(reactor.clone()), all);
+        let seen = reactor.seen.lock().unwrap().clone();
+        assert_eq!(seen, [(1, 0), (2, 0), (3, 0), (4, 3), (5, 3), (6, 3), (7, 6)], "after 24 seconds");
+    }
+
+    /// Deals with an event when it is let.
+    #[derive(Default)]
+    struct Held {
+        begun: Notify,
+        let_go: Notify,
+    }
+
+    #[async_trait]
+    impl Reactor for Held {
+        fn name(&self) -> &'static str {
+            "held"
+        }
+        fn kinds(&self) -> &'static [&'static str] {
+            &["product.created.v1", "product.stock_added.v1"]
+        }
+        async fn on(&self, _: &StoredEvent) -> Result<(), Setback> {
+            self.begun.notify_one();
+            self.let_go.notified().await;
+            Ok(())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn told_to_stop_it_finishes_the_event_at_hand_and_notes_it() {
+        let store = MemoryStore::default();
+        product(&store, 5).await;
+        let (reactor, subscriber) = (Arc::new(Held::default()), subscriber(&store));
+        let mut running = subscriber.run(reactor.clone());
+        tokio::select! {
+            () = &mut running => panic!("it hasn't been told to stop"),
+            () = reactor.begun.notified() => subscriber.until.cancel(),
+        }
+        let an_hour = Duration::from_hours(1);
+        timeout(an_hour, &mut running).await.expect_err("the event is still at hand");
+        reactor.let_go.notify_one();
+        timeout(an_hour, running).await.expect("nothing else is begun");
+        assert_eq!(store.load("held").await.unwrap(), 1);
     }
 }

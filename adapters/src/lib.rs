@@ -38,6 +38,8 @@ pub mod rabbitmq;
 #[cfg(feature = "in-process")]
 pub mod relay;
 #[cfg(feature = "in-process")]
+mod rounds;
+#[cfg(feature = "in-process")]
 pub mod security_queue;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;
@@ -45,5 +47,8 @@ mod sql;
 pub mod sqlite;
 #[cfg(feature = "system")]
 pub mod system;
+#[cfg(test)]
+#[cfg(all(feature = "in-process", feature = "memory"))]
+mod testing;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use sql::Tables;

@@ -1,34 +1,47 @@
 //! Keeps read models up with the log. Any number may run on one: whoever has the rows folds the next events.
-use std::{error::Error, time::Duration};
+use std::{error::Error, marker::PhantomData, time::Duration};
 
+use async_trait::async_trait;
 use domain_shared::{EventLog, Generation, Projection, ProjectionStore, StoreError};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
-use crate::backoff::Backoff;
+use crate::{
+    backoff::Backoff,
+    rounds::{Pace, Rounds},
+};
 
 /// How many events are folded in one transaction.
 const BATCH: usize = 500;
 
-/// Keeps the live rows of `P` up for as long as this is polled.
-pub async fn run<P: Projection>(log: &impl EventLog, store: &impl ProjectionStore<P>) {
-    /// How often to look for events that nobody told of.
-    const POLL: Duration = Duration::from_millis(250);
-    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(10));
-    let mut news = log.watch();
-    loop {
-        match store.fold(Generation::Live, BATCH).await {
-            Ok(Some(_)) => backoff.reset(),
-            Ok(None) => {
-                backoff.reset();
-                // Whether told or not, it is time to look.
-                let _ = timeout(POLL, news.changed()).await;
-            }
-            Err(error) => {
-                report(&error, P::NAME);
-                sleep(backoff.pause()).await;
-            }
-        }
+/// Keeps the live rows of `P` up for as long as this is polled, or `until` told to stop: then what was begun is kept first.
+pub async fn run<P: Projection>(
+    log: &impl EventLog,
+    store: &impl ProjectionStore<P>,
+    until: &CancellationToken,
+) {
+    let mut projector = Projector { store, of: PhantomData };
+    Pace::steady(log.watch(), until).keep(&mut projector).await;
+}
+
+struct Projector<'a, P, S> {
+    store: &'a S,
+    of: PhantomData<fn(P)>,
+}
+
+#[async_trait]
+impl<P: Projection, S: ProjectionStore<P>> Rounds for Projector<'_, P, S> {
+    async fn round(&mut self) -> Result<bool, Box<dyn Error + Send + Sync>> {
+        Ok(self.store.fold(Generation::Live, BATCH).await?.is_some())
     }
+
+    fn report(&self, error: &(dyn Error + 'static)) {
+        report(error, P::NAME);
+    }
+}
+
+fn report(error: &(dyn Error + 'static), projection: &str) {
+    tracing::warn!(error, projection, "a read model stays behind");
 }
 
 /// Folds what there is to fold into the live rows of `P`, unless somebody else is at it.
@@ -38,10 +51,6 @@ pub async fn run<P: Projection>(log: &impl EventLog, store: &impl ProjectionStor
 pub async fn catch_up<P: Projection>(store: &(impl ProjectionStore<P> + ?Sized)) -> Result<(), StoreError> {
     while store.fold(Generation::Live, BATCH).await?.is_some() {}
     Ok(())
-}
-
-fn report(error: &(dyn Error + 'static), projection: &str) {
-    tracing::warn!(error, projection, "a read model stays behind");
 }
 
 /// Builds the rows of `P` again beside the live ones, then has them take their place. Tells `progress` how far it is. Of

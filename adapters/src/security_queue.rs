@@ -14,6 +14,7 @@ use tokio::{
     sync::mpsc::{Receiver, Sender, channel},
     time::{Instant, MissedTickBehavior, interval},
 };
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// For how long acts that are alike share an entry.
@@ -61,8 +62,8 @@ struct Window {
 }
 
 impl SecurityQueue {
-    /// Writes down what comes, for as long as this is polled; only the first who calls this does.
-    pub async fn run(&self, log: &impl SecurityLog) {
+    /// Writes down what comes until it is told to stop, and then what is left; only the first who calls this does.
+    pub async fn run(&self, log: &impl SecurityLog, until: &CancellationToken) {
         let receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(mut receiver) = receiver else { return std::future::pending().await };
         let mut windows: HashMap<Alike, Window> = HashMap::new();
@@ -75,7 +76,14 @@ impl SecurityQueue {
                     None => return,
                 },
                 _ = rounds.tick() => close(&mut windows, log).await,
+                () = until.cancelled() => break,
             }
+        }
+        while let Ok(act) = receiver.try_recv() {
+            take_in(act, &mut windows, log).await;
+        }
+        for ((event, ..), window) in windows.into_iter().filter(|(_, window)| window.held_back > 0) {
+            write(event.times(window.held_back), &window.newest, log).await;
         }
     }
 }
@@ -179,7 +187,7 @@ mod tests {
         }
         let running = tokio::spawn({
             let (queue, written) = (queue.clone(), written.clone());
-            async move { queue.run(&written).await }
+            async move { queue.run(&written, &CancellationToken::new()).await }
         });
         tokio::time::sleep(Duration::from_secs(1)).await;
         let at_once = written.counts();
@@ -187,6 +195,19 @@ mod tests {
         running.abort();
         let all = written.0.lock().unwrap().clone();
         (at_once, all)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_left_when_it_is_told_to_stop_is_written_down_too() {
+        let (queue, written, until) =
+            (SecurityQueue::default(), Written::default(), CancellationToken::new());
+        let acts = [failed(1), failed(1), failed(2)].map(|event| (event, from("192.0.2.1")));
+        for (event, context) in acts {
+            queue.note(event, &context).await.unwrap();
+        }
+        until.cancel();
+        queue.run(&written, &until).await;
+        assert_eq!(written.counts().iter().sum::<u64>(), 3);
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use crate::{
     AuthError, Limits, Tokens,
     commands::{
-        CodeOwner, LogIn, LoginName, LoginStarted, RefreshSession, RegisterUser, ResendCode, VerifyCode,
+        CodeOwner, LogIn, LoginName, LoginStarted, OpenAccount, RefreshSession, ResendCode, VerifyCode,
     },
     testing::{World, attempt, code, other_than, password, registration},
 };
@@ -218,7 +218,7 @@ async fn one_place_registers_and_tries_so_often_and_another_is_none_the_worse() 
         for i in 0..6 {
             let name = format!("ada-{}-{i}", address.replace(':', "-"));
             let registration = registration(&format!("{name}@example.com"), &name);
-            let register = RegisterUser { registration, password: password(RIGHT) };
+            let register = OpenAccount { registration, password: password(RIGHT) };
             done.0 += usize::from(world.auth.handle(register, &from(address)).await.is_ok());
             done.1 += usize::from(compared(&log_in(&world, &name, "wrong horse", address).await));
         }

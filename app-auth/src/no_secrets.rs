@@ -69,7 +69,7 @@ async fn walk(world: &mut World) -> Vec<String> {
     world.reset_password("ada", &reset, "staple battery").await.unwrap();
     let user = Repository::<User>::find(&world.store, ada).await.unwrap().unwrap();
     world.auth.ports.hasher.cost += 1;
-    world.log_in("ada", "battery staple").await.unwrap();
+    world.log_in("ada", "staple battery").await.unwrap();
     secrets.push(user.password().expose().to_owned());
     let user = Repository::<User>::find(&world.store, ada).await.unwrap().unwrap();
     world.deactivate(ada).await;

@@ -37,6 +37,10 @@ pub enum Service {
 /// How long requests in flight may take once the process is told to stop.
 const DRAIN_SECONDS: u64 = 20;
 
+/// How long whatever is done beside serving may take after that to end what it is at. With this, the process is gone within
+/// the half minute after which it would be killed.
+const FINISH: Duration = Duration::from_secs(6);
+
 impl Service {
     const fn name(&self) -> &'static str {
         match self {
@@ -58,7 +62,7 @@ impl Service {
                 store: auth.store.probe.clone(),
                 outbox: auth.outbox.clone(),
                 log: auth.store.log.clone(),
-                broker: auth.events.broker.clone(),
+                events: auth.events.clone(),
                 audit: auth.store.audit.clone(),
                 keys: None,
                 closing,
@@ -67,7 +71,7 @@ impl Service {
                 store: product.store.probe.clone(),
                 outbox: product.outbox.clone(),
                 log: product.store.log.clone(),
-                broker: product.events.broker.clone(),
+                events: product.events.clone(),
                 audit: product.store.audit.clone(),
                 keys: product.keys.health.clone(),
                 closing,
@@ -180,6 +184,14 @@ impl Service {
             Self::Product(product) => product.tasks(),
         }
     }
+
+    /// Tells all of that to stop.
+    fn stop_tasks(&self) {
+        match self {
+            Self::Auth(auth) => auth.events.until.cancel(),
+            Self::Product(product) => product.events.until.cancel(),
+        }
+    }
 }
 
 /// Serves all of `services` until SIGTERM or SIGINT, or until one of them fails.
@@ -218,7 +230,18 @@ pub async fn serve(services: &[Service], config: &Config) -> io::Result<()> {
     while let Some(ended) = servers.join_next().await {
         ended.map_err(io::Error::other)??;
     }
+    finish(services, tasks).await;
     Ok(())
+}
+
+/// Has what is done beside serving end what it is at, so that nothing is done again that has been done. Until now it went
+/// on: callers were still served, and what they did had to be told.
+async fn finish(services: &[Service], mut tasks: JoinSet<()>) {
+    services.iter().for_each(Service::stop_tasks);
+    let finished = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(FINISH, finished).await.is_err() {
+        tracing::warn!("something that takes too long is broken off; it is done again at the next start");
+    }
 }
 
 async fn told_to_stop() {

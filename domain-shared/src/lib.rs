@@ -47,7 +47,7 @@ pub use ports::{
     Claimed, Clock, DeadLetter, DeadLetterBox, DeadLetters, Decision, Delivery, Digest, EventLog,
     EventPublisher, EventSubscriber, Generation, IdGenerator, IdempotencyKeys, Inbox, Link, LogWatch,
     MailError, Mailer, Once, ProjectionStore, Reactor, Repository, Revocations, Setback, Snapshots, Taken,
-    Throttle, Ticket, TokenVerifier, deliver, recall,
+    Throttle, Ticket, TokenVerifier, deliver, deliver_while, recall,
 };
 pub use projection::{Folded, ProjectedRow, Projection, fold, keys};
 pub use quota::{Debt, Quota};

@@ -15,6 +15,7 @@ use domain_product::Product;
 use domain_shared::{
     Checkpoints, DeadLetterBox, DeadLetters, EventLog, EventSubscriber, Repository, StoredEvent,
 };
+use tokio_util::sync::CancellationToken;
 
 /// A store whose log is followed, and where its file is, if it has one.
 struct Bus<S>(Arc<S>, Option<PathBuf>);
@@ -38,7 +39,9 @@ impl<S: Repository<Product> + EventLog + Checkpoints + DeadLetterBox> EventBus f
                 longest_pause: soon * 4,
                 tries: 3,
                 poll: Duration::from_millis(50),
+                ..Patience::default()
             },
+            until: CancellationToken::new(),
         })
     }
 

@@ -1,59 +1,22 @@
 use std::sync::{
-    Arc, Mutex,
+    Mutex,
     atomic::{AtomicU32, Ordering},
 };
 
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use domain_product::{Ledger, LedgerEntry, Quantity, StockLedger};
-use domain_shared::{Clock, Context, IdGenerator, Repository, ValueObject, verify_projection};
+use domain_product::{Ledger, LedgerEntry, StockLedger};
+use domain_shared::verify_projection;
 use uuid::Uuid;
 
 use super::*;
-use crate::{
-    memory::MemoryStore,
-    system::{SystemClock, UuidV7},
-};
-
-fn context(at: DateTime<Utc>) -> Context {
-    Context {
-        command_id: UuidV7.next_id(),
-        at,
-        actor: None,
-        traceparent: None,
-        origin: domain_shared::Origin::default(),
-    }
-}
-
-/// A product with `movements` movements.
-async fn product(store: &MemoryStore, movements: u32) -> domain_product::ProductId {
-    use domain_product::{Currency, Draft, Money, Product, ProductId, ProductName, Stock, Threshold};
-    let draft = Draft {
-        name: ProductName::parse("thing".into()).unwrap(),
-        description: None,
-        price: Money::restore(100, Currency::USD),
-        stock: Stock::NONE,
-        sku: None,
-        category: None,
-        low_stock_threshold: Threshold::DEFAULT,
-        is_active: true,
-    };
-    let id = ProductId(UuidV7.next_id());
-    store.save(&mut Product::create(id, draft, &context(SystemClock.now()))).await.unwrap();
-    for _ in 0..movements {
-        let context = context(SystemClock.now());
-        let add = move |p: &mut Product| p.add_stock(Quantity::parse(1).unwrap(), None, None, &context);
-        store.change(id, Arc::new(add)).await.unwrap().unwrap();
-    }
-    id
-}
+use crate::{memory::MemoryStore, testing::product};
 
 #[tokio::test]
 async fn the_rows_keep_up_and_are_built_again_meanwhile() {
     let store = MemoryStore::default();
+    let until = CancellationToken::new();
     let running = tokio::spawn({
-        let store = store.clone();
-        async move { run::<StockLedger>(&store, &store).await }
+        let (store, until) = (store.clone(), until.clone());
+        async move { run::<StockLedger>(&store, &store, &until).await }
     });
     let id = product(&store, 20).await;
     let seen = store.backlog(0).await.unwrap().events;
@@ -62,7 +25,8 @@ async fn the_rows_keep_up_and_are_built_again_meanwhile() {
     rebuild::<StockLedger>(&store, |position| told.lock().unwrap().push(position)).await.unwrap();
     assert_eq!(told.into_inner().unwrap().last(), Some(&seen));
     assert_eq!(store.of_product(id, None, 100, seen).await.unwrap().len(), 20);
-    running.abort();
+    until.cancel();
+    running.await.unwrap();
 }
 
 #[tokio::test]

@@ -64,8 +64,8 @@ impl Line {
 
     /// Sends a message on its way. It is the broker's once the answer is [`confirmed`].
     ///
-    /// That nobody is there to hear of it is no error, and isn't asked for (`mandatory`): the driver would write each
-    /// message that comes back, with all that is in it, to the log.
+    /// It comes back (`mandatory`) if nobody is there to hear of it. The driver writes what comes back, with all that is in
+    /// it, to the log as a warning of `lapin::returned_messages`, which whoever sets up the logs had better leave out.
     pub(super) async fn send(
         &self,
         exchange: ShortString,
@@ -73,7 +73,7 @@ impl Line {
         body: &[u8],
         properties: BasicProperties,
     ) -> Result<PublisherConfirm, BrokerError> {
-        let options = BasicPublishOptions::default();
+        let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
         self.channel.basic_publish(exchange, routing_key, options, body, properties).await.or_broker()
     }
 

@@ -19,5 +19,5 @@ mod topology;
 pub use audience::Audience;
 pub use config::{RabbitConfig, Retries};
 pub use dead_letters::RabbitDeadLetters;
-pub use publisher::RabbitPublisher;
+pub use publisher::{RabbitPublisher, Unheard};
 pub use subscriber::RabbitSubscriber;

@@ -1,4 +1,10 @@
-use std::error::Error;
+use std::{
+    error::Error,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use domain_shared::{BrokerError, EventPublisher, StoredEvent};
@@ -17,20 +23,39 @@ use crate::{cloud_event, crash_point::crash_point};
 pub struct RabbitPublisher {
     config: RabbitConfig,
     audience: Audience,
+    unheard: Unheard,
     line: Mutex<Option<Line>>,
+}
+
+/// How many events nobody wanted. Clones share the count.
+#[derive(Debug, Clone, Default)]
+pub struct Unheard(Arc<AtomicU64>);
+
+impl Unheard {
+    /// How many so far.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl RabbitPublisher {
     /// One that has still to connect.
     #[must_use]
     pub fn new(config: RabbitConfig) -> Self {
-        Self { config, audience: Audience::default(), line: Mutex::new(None) }
+        Self { config, audience: Audience::default(), unheard: Unheard::default(), line: Mutex::new(None) }
     }
 
     /// Has everybody in `audience` get all that is published, whether they are there already or not.
     #[must_use]
     pub fn before(self, audience: Audience) -> Self {
         Self { audience, ..self }
+    }
+
+    /// Counts the events that no queue of anybody's is bound to. That is no error: nobody has subscribed to them.
+    #[must_use]
+    pub fn unheard(&self) -> Unheard {
+        self.unheard.clone()
     }
 
     async fn connect(&self) -> Result<Line, BrokerError> {
@@ -60,7 +85,11 @@ impl RabbitPublisher {
         }
         crash_point("publish.before_confirm");
         for confirm in confirms {
-            confirmed(confirm).await?;
+            if let Some(returned) = confirmed(confirm).await? {
+                self.unheard.0.fetch_add(1, Ordering::Relaxed);
+                // Not what is in it: logs aren't for personal data.
+                tracing::debug!(kind = %returned.routing_key, "nobody wants to hear of an event");
+            }
         }
         crash_point("publish.after_confirm");
         Ok(())

@@ -1,5 +1,5 @@
 //! A reactor, connected to its queue.
-use std::{convert::Infallible, error::Error, sync::Arc};
+use std::{error::Error, sync::Arc};
 
 use domain_shared::{BrokerError, Clock, Reactor, Setback, StoredEvent};
 use futures_util::StreamExt;
@@ -11,8 +11,9 @@ use lapin::{
 };
 use tokio::{
     runtime::Handle,
-    time::{Instant, interval_at},
+    time::{Instant, interval_at, sleep},
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{
     RabbitConfig,
@@ -27,6 +28,15 @@ pub(super) struct Session<'a> {
     config: &'a RabbitConfig,
     reactor: &'a dyn Reactor,
     line: Arc<Line>,
+    until: &'a CancellationToken,
+}
+
+/// What became of a message.
+enum Settled {
+    /// It needn't be delivered again.
+    Done,
+    /// Nothing, and there is no time to try again.
+    LeftThere,
 }
 
 impl<'a> Session<'a> {
@@ -34,9 +44,10 @@ impl<'a> Session<'a> {
     pub(super) async fn open(
         config: &'a RabbitConfig,
         reactor: &'a dyn Reactor,
+        until: &'a CancellationToken,
     ) -> Result<Self, BrokerError> {
         let line = Arc::new(Line::open(config, reactor.name()).await?);
-        let session = Self { config, reactor, line };
+        let session = Self { config, reactor, line, until };
         session.declare().await?;
         Ok(session)
     }
@@ -47,12 +58,14 @@ impl<'a> Session<'a> {
         within(self.config.timeout, declared).await
     }
 
-    /// Hands events to the reactor, one by one, until the connection or the queue is lost.
-    pub(super) async fn follow(&self) -> Result<Infallible, BrokerError> {
+    /// Hands events to the reactor, one by one, until it is told to stop, or the connection or the queue is lost.
+    pub(super) async fn follow(&self) -> Result<(), BrokerError> {
         let mut feed = within(self.config.timeout, Feed::open(self)).await?;
         let mut check = interval_at(Instant::now() + self.config.check, self.config.check);
         loop {
             let delivery = tokio::select! {
+                biased;
+                () = self.until.cancelled() => break,
                 next = feed.consumer.next() => {
                     next.ok_or_else(|| BrokerError::because("the queue is gone"))?.or_broker()?
                 }
@@ -61,38 +74,52 @@ impl<'a> Session<'a> {
                     continue;
                 }
             };
-            self.settle(&delivery).await?;
+            if let Settled::LeftThere = self.settle(&delivery).await? {
+                break;
+            }
             crash_point("ack.before");
             self.line.ack(&delivery).await?;
             crash_point("ack.after");
         }
+        // So the broker has heard of everything when the process ends.
+        self.line.close().await;
+        Ok(())
     }
 
     /// Deals with a message, so that it needn't be delivered again.
-    async fn settle(&self, delivery: &Delivery) -> Result<(), BrokerError> {
+    async fn settle(&self, delivery: &Delivery) -> Result<Settled, BrokerError> {
         let event = match cloud_event::decode(&delivery.data) {
             Ok(event) => event,
-            Err(error) => return self.give_up(delivery, &error, letter::tries(delivery)).await,
+            Err(error) => {
+                self.give_up(delivery, &error, letter::tries(delivery)).await?;
+                return Ok(Settled::Done);
+            }
         };
         // A queue stays bound to the kinds that former versions of its reactor asked for.
         if !self.reactor.kinds().contains(&event.event.kind.as_str()) {
-            return Ok(());
+            return Ok(Settled::Done);
         }
         let retries = &self.config.retries;
         let (began, mut backoff) = (Instant::now(), Backoff::new(retries.pause, retries.longest_pause));
         loop {
             match self.reactor.on(&event).await {
-                Ok(()) => return Ok(()),
-                Err(Setback::ThisEvent(cause)) => return self.refused(delivery, &event, &*cause).await,
+                Ok(()) => return Ok(Settled::Done),
+                Err(Setback::ThisEvent(cause)) => {
+                    self.refused(delivery, &event, &*cause).await?;
+                    return Ok(Settled::Done);
+                }
                 Err(Setback::Everything(cause)) => {
                     let error: &(dyn Error + Send + Sync + 'static) = &*cause;
                     tracing::warn!(error, reactor = self.reactor.name(), "nothing can be done at the moment");
                 }
             }
             if began.elapsed() >= retries.patience {
-                return self.put_off(delivery).await;
+                self.put_off(delivery).await?;
+                return Ok(Settled::Done);
             }
-            tokio::time::sleep(backoff.pause()).await;
+            if self.until.run_until_cancelled(sleep(backoff.pause())).await.is_none() {
+                return Ok(Settled::LeftThere);
+            }
         }
     }
 

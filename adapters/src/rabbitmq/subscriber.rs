@@ -2,6 +2,8 @@ use std::{error::Error, sync::Arc};
 
 use async_trait::async_trait;
 use domain_shared::{EventSubscriber, Reactor};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use super::{RabbitConfig, session::Session};
 use crate::backoff::Backoff;
@@ -10,13 +12,20 @@ use crate::backoff::Backoff;
 #[derive(Debug, Clone)]
 pub struct RabbitSubscriber {
     config: RabbitConfig,
+    until: CancellationToken,
 }
 
 impl RabbitSubscriber {
     /// One that connects when it is given a reactor.
     #[must_use]
-    pub const fn new(config: RabbitConfig) -> Self {
-        Self { config }
+    pub fn new(config: RabbitConfig) -> Self {
+        Self { config, until: CancellationToken::new() }
+    }
+
+    /// Has it stop when `until` tells so: the event at hand is dealt with first, and the broker told.
+    #[must_use]
+    pub fn until(self, until: CancellationToken) -> Self {
+        Self { until, ..self }
     }
 }
 
@@ -25,18 +34,22 @@ impl EventSubscriber for RabbitSubscriber {
     async fn run(&self, reactor: Arc<dyn Reactor>) {
         let retries = &self.config.retries;
         let mut backoff = Backoff::new(retries.pause, retries.longest_pause);
-        loop {
-            let lost = match Session::open(&self.config, &*reactor).await {
-                Ok(session) => {
+        while !self.until.is_cancelled() {
+            let opened = self.until.run_until_cancelled(Session::open(&self.config, &*reactor, &self.until));
+            let lost = match opened.await {
+                Some(Ok(session)) => {
                     backoff.reset();
-                    let Err(lost) = session.follow().await;
-                    lost
+                    match session.follow().await {
+                        Ok(()) => return,
+                        Err(lost) => lost,
+                    }
                 }
-                Err(lost) => lost,
+                Some(Err(lost)) => lost,
+                None => return,
             };
             let error: &(dyn Error + Send + Sync + 'static) = &lost;
             tracing::warn!(error, reactor = reactor.name(), "not subscribed; trying again");
-            tokio::time::sleep(backoff.pause()).await;
+            self.until.run_until_cancelled(sleep(backoff.pause())).await;
         }
     }
 }

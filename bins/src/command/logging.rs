@@ -9,8 +9,11 @@ use tracing_subscriber::{
 
 use crate::config::{LogFormat, Settings};
 
-/// Crates that below `info` log what statements and letters hold: password hashes and login codes.
-const INDISCREET: [&str; 2] = ["tokio_postgres", "lettre"];
+/// Crates that below `info` log what statements, letters and events hold: password hashes, login codes, names.
+const INDISCREET: [&str; 3] = ["tokio_postgres", "lettre", "lapin"];
+
+/// Warns of each event that nobody has subscribed to, with all that is in it. They are counted instead.
+const RETURNED: &str = "lapin::returned_messages";
 
 /// Sends logs to standard error, as text or as JSON.
 pub fn start(settings: &Settings) {
@@ -35,7 +38,7 @@ where
 
 fn tells_secrets(metadata: &Metadata<'_>) -> bool {
     let name = metadata.target().split("::").next().unwrap_or_default();
-    *metadata.level() > Level::INFO && INDISCREET.contains(&name)
+    metadata.target() == RETURNED || (*metadata.level() > Level::INFO && INDISCREET.contains(&name))
 }
 
 #[cfg(test)]
@@ -61,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn statements_and_letters_are_never_logged_whatever_the_level() {
+    fn statements_letters_and_events_are_never_logged_whatever_the_level() {
         for level in
             ["trace", "debug", "tokio_postgres=trace", "tokio_postgres::query=debug,lettre=trace,bins=debug"]
         {
@@ -72,6 +75,7 @@ mod tests {
                 tracing::subscriber::with_default(subscriber, || {
                     tracing::debug!(target: "tokio_postgres::query", "parameters: secret");
                     tracing::trace!(target: "lettre::transport", "code: secret");
+                    tracing::warn!(target: "lapin::returned_messages", "name: secret");
                     tracing::warn!(target: "tokio_postgres::connection", "a notice");
                     tracing::debug!(target: "bins", "our own");
                 });

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::{
-    ReadModel, Task,
+    Events, ReadModel, Task,
     drift::{Drift, Turn},
     read_model::{Kind, Model, Rows},
 };
@@ -78,10 +78,11 @@ impl Audit {
     }
 
     /// Keeps every read model up, and checks all the time whether anything has drifted.
-    pub(super) fn tasks(&self) -> Vec<Task> {
-        let mut tasks: Vec<Task> = self.models().map(|model| Arc::clone(model).keep_up()).collect();
+    pub(super) fn tasks(&self, events: &Events) -> Vec<Task> {
+        let mut tasks: Vec<Task> =
+            self.models().map(|model| Arc::clone(model).keep_up(events.until.clone())).collect();
         let audit = self.clone();
-        tasks.push(Box::pin(async move { audit.watch().await }));
+        tasks.push(events.broken_off(async move { audit.watch().await }));
         tasks
     }
 

@@ -152,14 +152,15 @@ impl AuthService {
             self.events.deliver(NewSessionMail { users, sessions, idle: policy.session_idle, mailer }),
         ];
         let keys = self.keys.clone();
-        tasks.push(Box::pin(async move { keys.keep_up().await }));
+        tasks.push(self.events.broken_off(async move { keys.keep_up().await }));
         tasks.push(self.events.forget(self.store.keys.clone()));
-        tasks.push(throttle::forget(self.store.throttle.clone()));
+        tasks.push(self.events.broken_off(throttle::forget(self.store.throttle.clone())));
         tasks.extend(self.events.relay());
-        tasks.extend(self.store.audit.tasks());
+        tasks.extend(self.store.audit.tasks(&self.events));
         let (queue, security) = (self.auth.ports.security.clone(), self.store.security.clone());
-        tasks.push(Box::pin(async move { queue.run(&security).await }));
-        tasks.extend(self.chain.as_ref().map(Chain::task));
+        let until = self.events.until.clone();
+        tasks.push(Box::pin(async move { queue.run(&security, &until).await }));
+        tasks.extend(self.chain.as_ref().map(|chain| self.events.broken_off(chain.clone().keep_up())));
         tasks
     }
 }

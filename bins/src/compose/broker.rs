@@ -1,8 +1,11 @@
 //! The message broker, as a service sees it.
 use std::sync::Arc;
 
-use adapters::rabbitmq::{Audience, RabbitConfig, RabbitDeadLetters, RabbitPublisher, RabbitSubscriber};
+use adapters::rabbitmq::{
+    Audience, RabbitConfig, RabbitDeadLetters, RabbitPublisher, RabbitSubscriber, Unheard,
+};
 use domain_shared::{DeadLetters, EventPublisher, EventSubscriber};
+use tokio_util::sync::CancellationToken;
 
 use crate::config;
 
@@ -17,19 +20,26 @@ pub struct Broker {
     pub publisher: Arc<dyn EventPublisher>,
     /// Who mustn't miss the first of them.
     pub audience: Audience,
+    /// How many events nobody wanted.
+    pub unheard: Unheard,
+    /// Tells the subscriber to stop.
+    pub until: CancellationToken,
 }
 
 impl Broker {
     /// The broker that `config` tells of, as the service of that name sees it. Nothing is connected yet.
     #[must_use]
     pub fn open(config: &config::Broker, service: &str) -> Self {
-        let audience = Audience::default();
+        let (audience, until) = (Audience::default(), CancellationToken::new());
         let config = RabbitConfig::of_service(service, config.url.clone(), config.exchange.clone());
+        let publisher = RabbitPublisher::new(config.clone()).before(audience.clone());
         Self {
-            subscriber: Arc::new(RabbitSubscriber::new(config.clone())),
-            dead_letters: Arc::new(RabbitDeadLetters::new(config.clone())),
-            publisher: Arc::new(RabbitPublisher::new(config).before(audience.clone())),
+            subscriber: Arc::new(RabbitSubscriber::new(config.clone()).until(until.clone())),
+            dead_letters: Arc::new(RabbitDeadLetters::new(config)),
+            unheard: publisher.unheard(),
+            publisher: Arc::new(publisher),
             audience,
+            until,
         }
     }
 }

@@ -7,7 +7,7 @@ use adapters::{
 };
 use domain_shared::{AuditChain, StoreError};
 
-use super::{Log, Task};
+use super::Log;
 
 /// The audit chain of a log: see `docs/adr/0020-audit-chain.md`.
 #[derive(Clone)]
@@ -25,10 +25,8 @@ impl Chain {
     }
 
     /// Chains what comes.
-    #[must_use]
-    pub fn task(&self) -> Task {
-        let Self { links, log, chainer } = self.clone();
-        Box::pin(async move { audit_chain::run(&log.events, &log.checkpoints, &*links, &chainer).await })
+    pub async fn keep_up(self) {
+        audit_chain::run(&self.log.events, &self.log.checkpoints, &*self.links, &self.chainer).await;
     }
 
     /// Compares the log with the chain and hands what was changed to `found`.

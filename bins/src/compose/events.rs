@@ -3,7 +3,7 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 
 use adapters::{
     in_process::{LogSubscriber, Patience},
-    rabbitmq::Audience,
+    rabbitmq::{Audience, Unheard},
     relay,
     system::SystemClock,
 };
@@ -15,12 +15,13 @@ use domain_shared::{
 };
 
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Broker, Health};
+use super::{Broker, Health, Readers};
 use crate::config::Config;
 
-/// Something that is done for as long as the process serves.
+/// Something that is done for as long as the process serves. Told to stop, it ends what it is at, and then itself.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// What a store has for those who read its log.
@@ -47,14 +48,19 @@ impl Log {
         }
     }
 
-    /// Brings this log's events to reactors that keep their place in `checkpoints`.
-    fn subscriber(&self, checkpoints: Arc<dyn Checkpoints>) -> Arc<dyn EventSubscriber> {
+    /// Brings this log's events to reactors that keep their place in `checkpoints`, until told to stop.
+    fn subscriber(
+        &self,
+        checkpoints: Arc<dyn Checkpoints>,
+        until: &CancellationToken,
+    ) -> Arc<dyn EventSubscriber> {
         Arc::new(LogSubscriber {
             log: self.events.clone(),
             checkpoints,
             dead_letters: self.dead_letters.clone(),
             clock: SystemClock,
             patience: Patience::default(),
+            until: until.clone(),
         })
     }
 }
@@ -68,6 +74,12 @@ pub struct Events {
     audience: Audience,
     /// How the broker is, if there is one.
     pub broker: Option<Health>,
+    /// How many events nobody wanted who is at the broker.
+    pub unheard: Unheard,
+    /// Who follows a log here.
+    pub readers: Readers,
+    /// Tells everything that is done beside serving to stop.
+    pub until: CancellationToken,
 }
 
 /// Notes how publishing fares.
@@ -90,31 +102,41 @@ impl Events {
     /// log, and nobody else hears of it.
     #[must_use]
     pub fn open(config: &Config, service: &str, log: &Log) -> Self {
-        match config.broker.as_ref().map(|broker| Broker::open(broker, service)) {
-            Some(Broker { subscriber, publisher, audience, .. }) => {
-                let health = Health::default();
-                let watched = Arc::new(Watched { inner: publisher, health: health.clone() });
-                Self {
-                    subscriber,
-                    publisher: Some(watched),
-                    audience,
-                    broker: Some(health),
-                    log: log.clone(),
-                }
-            }
-            None => Self {
-                subscriber: log.subscriber(log.checkpoints.clone()),
-                publisher: None,
-                audience: Audience::default(),
-                broker: None,
-                log: log.clone(),
-            },
+        let Some(broker) = &config.broker else { return Self::without_broker(log) };
+        let Broker { subscriber, publisher, audience, unheard, until, .. } = Broker::open(broker, service);
+        let health = Health::default();
+        Self {
+            log: log.clone(),
+            subscriber,
+            publisher: Some(Arc::new(Watched { inner: publisher, health: health.clone() })),
+            audience,
+            broker: Some(health),
+            unheard,
+            readers: Readers::default().and(relay::READER, log, log),
+            until,
+        }
+    }
+
+    fn without_broker(log: &Log) -> Self {
+        let until = CancellationToken::new();
+        Self {
+            log: log.clone(),
+            subscriber: log.subscriber(log.checkpoints.clone(), &until),
+            publisher: None,
+            audience: Audience::default(),
+            broker: None,
+            unheard: Unheard::default(),
+            readers: Readers::default(),
+            until,
         }
     }
 
     /// Delivers the service's own events to `reactor`, each once.
     pub fn deliver(&self, reactor: impl Reactor) -> Task {
         self.audience.admit(&reactor);
+        if self.publisher.is_none() {
+            self.readers.add(reactor.name(), &self.log, &self.log);
+        }
         deliver(self.subscriber.clone(), Timely(Once { reactor, inbox: self.log.inbox.clone() }))
     }
 
@@ -123,7 +145,10 @@ impl Events {
     pub fn deliver_from(&self, theirs: Option<&Log>, reactor: impl Reactor) -> Option<Task> {
         let subscriber = match (&self.publisher, theirs) {
             (Some(_), _) => self.subscriber.clone(),
-            (None, Some(theirs)) => theirs.subscriber(self.log.checkpoints.clone()),
+            (None, Some(theirs)) => {
+                self.readers.add(reactor.name(), theirs, &self.log);
+                theirs.subscriber(self.log.checkpoints.clone(), &self.until)
+            }
             (None, None) => return None,
         };
         Some(deliver(subscriber, reactor))
@@ -136,7 +161,7 @@ impl Events {
         const KEPT: TimeDelta = TimeDelta::days(30);
         const ROUND: Duration = Duration::from_hours(1);
         let inbox = self.log.inbox.clone();
-        Box::pin(async move {
+        self.broken_off(async move {
             loop {
                 let millis = (SystemClock.now() - KEPT).timestamp_millis();
                 let oldest = Uuid::from_u128(u128::try_from(millis).unwrap_or_default() << 80);
@@ -148,11 +173,17 @@ impl Events {
         })
     }
 
+    /// `task`, of which it does no harm to break it off anywhere.
+    pub fn broken_off(&self, task: impl Future<Output = ()> + Send + 'static) -> Task {
+        let until = self.until.clone();
+        Box::pin(async move { until.run_until_cancelled(task).await.unwrap_or_default() })
+    }
+
     /// Publishes the log, if there is a broker.
     #[must_use]
     pub fn relay(&self) -> Option<Task> {
-        let (log, publisher) = (self.log.clone(), self.publisher.clone()?);
-        Some(Box::pin(async move { relay::run(&log.events, &log.checkpoints, &publisher).await }))
+        let (log, publisher, until) = (self.log.clone(), self.publisher.clone()?, self.until.clone());
+        Some(Box::pin(async move { relay::run(&log.events, &log.checkpoints, &publisher, &until).await }))
     }
 }
 

@@ -106,7 +106,10 @@ impl ProductService {
             language: Language::En,
         };
         let (guard, revoke) = (self.guard.clone(), RevokeTokens { revocations: self.guard.clone() });
-        let mut tasks = vec![self.events.deliver(low_stock), Box::pin(async move { guard.keep_up().await })];
+        let mut tasks = vec![
+            self.events.deliver(low_stock),
+            self.events.broken_off(async move { guard.keep_up().await }),
+        ];
         let revoking = self.events.deliver_from(self.auth_log.as_ref(), revoke);
         if revoking.is_none() {
             tracing::warn!(
@@ -114,10 +117,10 @@ impl ProductService {
             );
         }
         tasks.extend(revoking);
-        tasks.extend(self.keys.task());
+        tasks.extend(self.keys.task().map(|task| self.events.broken_off(task)));
         tasks.push(self.events.forget(self.store.keys.clone()));
         tasks.extend(self.events.relay());
-        tasks.extend(self.store.audit.tasks());
+        tasks.extend(self.store.audit.tasks(&self.events));
         tasks
     }
 }

@@ -7,6 +7,7 @@ use domain_shared::{
     Difference, EventLog, Projection, ProjectionStore, Shown, Snapshots, StoreError, Verified,
     verify_long_projection, verify_projection, verify_snapshots,
 };
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Task;
@@ -18,8 +19,8 @@ pub trait ReadModel: Send + Sync {
     fn name(&self) -> &'static str;
     /// The position its rows have come to.
     async fn position(&self) -> Result<u64, StoreError>;
-    /// Keeps its rows up with the log.
-    fn keep_up(self: Arc<Self>) -> Task;
+    /// Keeps its rows up with the log, until told to stop.
+    fn keep_up(self: Arc<Self>, until: CancellationToken) -> Task;
     /// Builds its rows again while the old ones are read, and tells how far it is.
     async fn rebuild(&self, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<(), StoreError>;
     /// Folds what there is to fold, unless somebody else is at it.
@@ -47,8 +48,8 @@ impl<P: Projection> ReadModel for Model<P> {
         self.store.position().await
     }
 
-    fn keep_up(self: Arc<Self>) -> Task {
-        Box::pin(async move { projector::run(&self.log, &self.store).await })
+    fn keep_up(self: Arc<Self>, until: CancellationToken) -> Task {
+        Box::pin(async move { projector::run(&self.log, &self.store, &until).await })
     }
 
     async fn rebuild(&self, progress: &(dyn Fn(u64) + Send + Sync)) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use domain_shared::{Bucket, Clock, Quota, StoreError, Taken, Throttle, Ticket};
 use prometheus::{IntCounterVec, Opts};
 use tokio::time::sleep;
 
-use super::{ComposeError, Task};
+use super::ComposeError;
 
 /// Tells Prometheus what was refused, by kind.
 #[derive(Clone)]
@@ -55,14 +55,12 @@ impl<T: Throttle> Throttle for Counted<T> {
 }
 
 /// Drops what no longer counts, a few at a time so that nobody waits for it.
-pub(super) fn forget(throttle: Arc<dyn Throttle>) -> Task {
+pub(super) async fn forget(throttle: Arc<dyn Throttle>) {
     const ROUND: Duration = Duration::from_hours(1);
     const AT_ONCE: usize = 1000;
-    Box::pin(async move {
-        loop {
-            // If it fails, the next round does it.
-            while throttle.sweep(SystemClock.now(), AT_ONCE).await.is_ok_and(|dropped| dropped == AT_ONCE) {}
-            sleep(ROUND).await;
-        }
-    })
+    loop {
+        // If it fails, the next round does it.
+        while throttle.sweep(SystemClock.now(), AT_ONCE).await.is_ok_and(|dropped| dropped == AT_ONCE) {}
+        sleep(ROUND).await;
+    }
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::service::Identity;
 use crate::{
-    compose::{Audit, Health, Log, Outbox, Probe},
+    compose::{Audit, Events, Health, Log, Outbox, Probe},
     door::Closing,
 };
 
@@ -20,8 +20,8 @@ pub struct Dependencies {
     pub outbox: Outbox,
     /// What it has told, and to whom.
     pub log: Log,
-    /// How the broker is, if there is one; without it others hear of things later.
-    pub broker: Option<Health>,
+    /// How that goes on, and how the broker is, if there is one; without it others hear of things later.
+    pub events: Events,
     /// How it went to fetch the keys of access tokens, if they are; without any, no token can be checked.
     pub keys: Option<Health>,
     /// What follows from that.
@@ -96,7 +96,7 @@ pub async fn ready(dependencies: Data<Dependencies>) -> HttpResponse {
     let database = matches!(answer, Ok(Ok(())));
     let differences = dependencies.audit.differences();
     let (mail, closing) = (dependencies.outbox.health.last(), dependencies.closing.has_begun());
-    let broker = dependencies.broker.as_ref().map(Health::last);
+    let broker = dependencies.events.broker.as_ref().map(Health::last);
     let keys = dependencies.keys.as_ref().map(Health::last);
     let state = |up| if up { "up" } else { "down" };
     let mut dependencies =

@@ -8,8 +8,8 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
-use adapters::{relay, system::SystemClock};
-use domain_shared::{Backlog, Checkpoints, Clock, EventLog, StoreError};
+use adapters::system::SystemClock;
+use domain_shared::{Backlog, Clock, EventLog, StoreError};
 use prometheus::{Gauge, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
 
 use super::health::Dependencies;
@@ -22,6 +22,7 @@ pub struct Metrics {
     backlog: GaugeVec,
     lag: GaugeVec,
     differences: Gauge,
+    unheard: Gauge,
 }
 
 impl Metrics {
@@ -44,11 +45,16 @@ impl Metrics {
             "drift_differences",
             "How many rows aren't as the event log says, as far as the background check has seen; NaN where another instance checks",
         )?;
+        let unheard = Gauge::new(
+            "events_unheard",
+            "How many events nobody at the broker has subscribed to, since the process began",
+        )?;
+        registry.register(Box::new(unheard.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(backlog.clone()))?;
         registry.register(Box::new(lag.clone()))?;
         registry.register(Box::new(differences.clone()))?;
-        Ok(Self { registry, requests, backlog, lag, differences })
+        Ok(Self { registry, requests, backlog, lag, differences, unheard })
     }
 
     /// Tells what `counter` has counted, too.
@@ -59,14 +65,18 @@ impl Metrics {
         self.registry.register(Box::new(counter))
     }
 
-    /// Looks how far the relay and the read models have come.
+    /// Looks how far the relay, the reactors that follow a log, and the read models have come.
     async fn look(&self, dependencies: &Dependencies) -> Result<(), StoreError> {
-        let Dependencies { log, broker, audit, .. } = dependencies;
+        let Dependencies { log, events, audit, .. } = dependencies;
         #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "gauges are floating point")]
-        self.differences.set(audit.differences().map_or(f64::NAN, |differences| differences as f64));
-        if broker.is_some() {
-            let published = log.checkpoints.load(relay::READER).await?;
-            self.tell(relay::READER, log.events.backlog(published).await?);
+        for (gauge, value) in [
+            (&self.differences, audit.differences().map_or(f64::NAN, |differences| differences as f64)),
+            (&self.unheard, events.unheard.count() as f64),
+        ] {
+            gauge.set(value);
+        }
+        for (reader, backlog) in events.readers.backlogs().await? {
+            self.tell(reader, backlog);
         }
         for model in audit.models() {
             self.tell(model.name(), log.events.backlog(model.position().await?).await?);

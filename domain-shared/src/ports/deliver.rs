@@ -24,6 +24,21 @@ pub async fn deliver(
     reactor: &(impl Reactor + ?Sized),
     given_up: Option<u64>,
 ) -> Result<Delivery, StoreError> {
+    deliver_while(log, checkpoints, reactor, given_up, || true).await
+}
+
+/// The same, except that after each event it is asked whether `there_is_time` for another. Who reacts slowly then gets the
+/// checkpoint moved on before it has been held for too long, and who is to stop needn't deal with all that was read.
+///
+/// # Errors
+/// Whatever the log or the checkpoints answer.
+pub async fn deliver_while(
+    log: &(impl EventLog + ?Sized),
+    checkpoints: &(impl Checkpoints + ?Sized),
+    reactor: &(impl Reactor + ?Sized),
+    given_up: Option<u64>,
+    there_is_time: impl Fn() -> bool + Send,
+) -> Result<Delivery, StoreError> {
     const BATCH: usize = 100;
     let Some(checkpoint) = checkpoints.take(reactor.name()).await? else { return Ok(Delivery::Idle) };
     let (start, kinds) = (checkpoint.position(), reactor.kinds());
@@ -35,6 +50,9 @@ pub async fn deliver(
             break;
         }
         reached = event.position;
+        if !there_is_time() {
+            break;
+        }
     }
     checkpoint.advance(reached).await?;
     Ok(match failure {

@@ -20,7 +20,8 @@ pub trait EventPublisher: Send + Sync + 'static {
 /// Brings events to reactors.
 #[async_trait]
 pub trait EventSubscriber: Send + Sync + 'static {
-    /// Hands the events of the kinds that `reactor` asks for to it, for as long as this is polled; it never returns.
+    /// Hands the events of the kinds that `reactor` asks for to it, for as long as this is polled. It returns
+    /// only if whoever made the subscriber has told it to stop, and then what was begun has been finished and noted.
     ///
     /// Every event comes at least once, from the moment its reactor was run for the first time, and however long no
     /// reactor of that name is running. Of those with one name, wherever they run, one gets it. Those of one aggregate

@@ -23,7 +23,7 @@ mod wiring;
 pub use audit_chain::{AuditChain, ChainedRow, Link};
 pub use checkpoints::{Checkpoint, Checkpoints};
 pub use dead_letter_box::DeadLetterBox;
-pub use deliver::{Delivery, deliver};
+pub use deliver::{Delivery, deliver, deliver_while};
 pub use event_bus::{BrokerError, DeadLetter, DeadLetters, EventPublisher, EventSubscriber};
 pub use event_log::{Backlog, EventLog, LogWatch};
 pub use idempotency::{Attempt, Claim, Claimed, Digest, IdempotencyKeys};

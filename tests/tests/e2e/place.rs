@@ -1,4 +1,4 @@
-//! What a world is made in: databases, ports, programs.
+//! What a world is made in: ports, programs, servers.
 use std::{
     io::{BufRead, BufReader},
     net::TcpListener,
@@ -7,21 +7,11 @@ use std::{
     sync::LazyLock,
 };
 
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use serde_json::Value;
 
 pub fn required(name: &str) -> String {
     let found = std::env::vars().find(|(key, _)| key == name);
     found.unwrap_or_else(|| panic!("{name} is not set; run the tests with scripts/test")).1
-}
-
-pub async fn fresh_database() -> String {
-    let base = required("TEST_DATABASE_URL");
-    let name = format!("e2e_{}", uuid::Uuid::new_v4().simple());
-    let mut admin = AsyncPgConnection::establish(&base).await.expect("TEST_DATABASE_URL answers");
-    admin.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
-    let (server, _) = base.rsplit_once('/').unwrap();
-    format!("{server}/{name}")
 }
 
 pub fn smtp_settings() -> Vec<(String, String)> {

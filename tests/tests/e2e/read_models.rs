@@ -77,6 +77,13 @@ pub async fn they_follow_what_happens(world: &World) {
         "event_backlog{reader=\"stock-ledger\"} 0",
         "drift_differences 0",
         "event_lag_seconds{reader=\"inventory\"}",
+        // At a broker it is the relay that follows the log; reactors have queues.
+        if world.stores == Stores::Postgres {
+            "event_backlog{reader=\"relay\"} "
+        } else {
+            "event_backlog{reader=\"revoke-tokens\"} "
+        },
+        "events_unheard ",
     ] {
         assert!(metrics.contains(line), "{line} isn't in {metrics}");
     }

@@ -4,7 +4,8 @@ use std::process::Stdio;
 use adapters::jwt::JwtKeys;
 
 use super::{
-    place::{free_port, fresh_database},
+    leftovers::Database,
+    place::free_port,
     world::{Running, Stores, World},
 };
 
@@ -75,7 +76,7 @@ async fn in_production_each_service_asks_only_for_what_is_its_own() {
     };
     let (private, public) = (file("private.pem", &keys.private_pem), file("public.pem", &keys.public_pem));
     let stranger = file("stranger.pem", &JwtKeys::generate().unwrap().public_pem);
-    let database = fresh_database().await;
+    let database = Database::fresh().await;
     let secret = "k3v9-Zq1x-77Tb-pLw2-mmN8-0aSd-fGh4";
     let service = |program: &str, own: &[(&str, &str)]| {
         let mut command = world.command(program);
@@ -84,11 +85,11 @@ async fn in_production_each_service_asks_only_for_what_is_its_own() {
         command
     };
     let auth = [
-        ("AUTH_DATABASE_URL", database.as_str()),
+        ("AUTH_DATABASE_URL", database.url.as_str()),
         ("SECRET_KEY", secret),
         ("JWT_PRIVATE_KEY_FILE", private.as_str()),
     ];
-    let product = [("PRODUCT_DATABASE_URL", database.as_str()), ("JWT_PUBLIC_KEY_FILE", public.as_str())];
+    let product = [("PRODUCT_DATABASE_URL", database.url.as_str()), ("JWT_PUBLIC_KEY_FILE", public.as_str())];
     let _auth = Running::start(&mut service("auth-service", &auth));
     let _product = Running::start(&mut service("product-service", &product));
     world.ready(&world.auth).await;
@@ -105,7 +106,7 @@ async fn in_production_each_service_asks_only_for_what_is_its_own() {
 #[tokio::test(flavor = "multi_thread")]
 async fn in_production_migrating_takes_the_database_and_nothing_else() {
     let world = World::prepare(Stores::Postgres, &[]).await;
-    let database = fresh_database().await;
+    let database = Database::fresh().await;
     for (program, setting) in [
         ("auth-service", "AUTH_DATABASE_URL"),
         ("product-service", "PRODUCT_DATABASE_URL"),
@@ -117,7 +118,7 @@ async fn in_production_migrating_takes_the_database_and_nothing_else() {
         assert!(
             !refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("DATABASE_URL")
         );
-        let done = command.env(setting, &database).output().unwrap();
+        let done = command.env(setting, &database.url).output().unwrap();
         assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stderr));
     }
 }

@@ -13,8 +13,9 @@ use tempfile::TempDir;
 
 use super::{
     actions::Session,
+    leftovers::{Database, Exchange},
     mails::Mails,
-    place::{BINARIES, free_port, fresh_database, required, smtp_settings},
+    place::{BINARIES, free_port, required, smtp_settings},
 };
 
 /// Which store the services run on.
@@ -34,6 +35,8 @@ pub struct World {
     pub env: Vec<(String, String)>,
     running: Mutex<Vec<Running>>,
     folder: TempDir,
+    /// Gone when the processes are.
+    _shared: Option<(Database, Exchange)>,
 }
 
 /// A process that is killed when dropped.
@@ -95,6 +98,7 @@ impl World {
             ("ALLOWED_ORIGINS".to_owned(), "https://shop.example.com".to_owned()),
             ("STOCK_ALERT_RECIPIENTS".to_owned(), "buyer@example.com".to_owned()),
         ];
+        let mut shared = None;
         let mails = match stores {
             Stores::Memory => {
                 env.push(("DATABASE_URL".to_owned(), "memory:".to_owned()));
@@ -102,13 +106,12 @@ impl World {
             }
             Stores::Sqlite => Mails::Folder(folder.path().join("mail")),
             Stores::Postgres => {
-                env.push(("DATABASE_URL".to_owned(), fresh_database().await));
+                let (database, exchange) = (Database::fresh().await, Exchange::fresh());
+                env.push(("DATABASE_URL".to_owned(), database.url.clone()));
                 env.extend(smtp_settings());
                 env.push(("AMQP_URL".to_owned(), required("TEST_AMQP_URL")));
-                env.push((
-                    "AMQP_EXCHANGE".to_owned(),
-                    format!("e2e-{}.events", uuid::Uuid::new_v4().simple()),
-                ));
+                env.push(("AMQP_EXCHANGE".to_owned(), exchange.name.clone()));
+                shared = Some((database, exchange));
                 Mails::Maildir(required("TEST_MAILDIR").into())
             }
         };
@@ -122,6 +125,7 @@ impl World {
             env,
             running: Mutex::new(Vec::new()),
             folder,
+            _shared: shared,
         }
     }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use adapters::rabbitmq::{
-    Audience, RabbitConfig, RabbitDeadLetters, RabbitPublisher, RabbitSubscriber, Retries,
+    Audience, RabbitConfig, RabbitDeadLetters, RabbitPublisher, RabbitSubscriber, Retries, Unheard,
 };
 use async_trait::async_trait;
 use chrono::DateTime;
@@ -123,6 +123,11 @@ impl RabbitBus {
     pub fn into_halves(self) -> (impl EventPublisher, impl EventSubscriber) {
         let subscriber = self.subscriber();
         (Publisher(self), subscriber)
+    }
+
+    /// How many events the publisher found nobody for.
+    pub fn unheard(&self) -> Unheard {
+        self.publisher.unheard()
     }
 
     pub fn queue(&self, reactor: &str) -> String {

@@ -61,6 +61,24 @@ fn an_event_is_a_persistent_message_that_names_it() {
 }
 
 #[test]
+fn events_that_nobody_wants_are_counted() {
+    conformance::block_on(async {
+        let bus = RabbitBus::fresh();
+        for unheard in 1..=3 {
+            bus.try_publish(&product()).await.unwrap();
+            assert_eq!(bus.unheard().count(), unheard);
+        }
+        let (_connection, channel) = channel(&test_url()).await;
+        let (ours, nothing) = (QueueDeclareOptions::exclusive(), FieldTable::default());
+        let queue = channel.queue_declare("".into(), ours, nothing.clone()).await.unwrap().name().clone();
+        let (exchange, options) = (bus.config.exchange.clone().into(), QueueBindOptions::default());
+        channel.queue_bind(queue, exchange, "product.#".into(), options, nothing).await.unwrap();
+        bus.try_publish(&product()).await.unwrap();
+        assert_eq!(bus.unheard().count(), 3, "now somebody does");
+    });
+}
+
+#[test]
 fn an_exchange_that_was_deleted_is_declared_again() {
     conformance::block_on(async {
         let bus = RabbitBus::fresh();

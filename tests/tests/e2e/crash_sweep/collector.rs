@@ -16,18 +16,10 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use crate::{
+    leftovers::{DEAD_LETTERS, REACTORS},
     place::required,
     world::{World, eventually},
 };
-
-/// The queues of all reactors.
-const REACTORS: [&str; 5] = [
-    "auth-service.welcome-mail",
-    "auth-service.password-changed-mail",
-    "auth-service.new-session-mail",
-    "product-service.low-stock-mail",
-    "product-service.revoke-tokens",
-];
 
 pub struct Collector {
     connection: Connection,
@@ -86,7 +78,7 @@ impl Collector {
 
     /// Waits until nothing waits for any reactor; none of them may have given up.
     pub async fn nothing_is_left(&self, world: &World) {
-        for queue in REACTORS.into_iter().chain(["auth-service.dead", "product-service.dead"]) {
+        for queue in REACTORS.into_iter().chain(DEAD_LETTERS) {
             eventually(&format!("{queue} is empty"), async || {
                 self.queue(world, queue).await.unwrap().message_count() == 0
             })

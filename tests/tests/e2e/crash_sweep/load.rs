@@ -34,6 +34,7 @@ impl Answer {
             Err(error) if error.is_connect() => return Self::Unsent,
             Err(_) => return Self::Unknown,
         };
+        let url = answer.url().clone();
         let may_try_again = answer.headers().contains_key("retry-after");
         let (status, body) = (answer.status(), answer.json::<Value>().await);
         match (status.as_u16(), body) {
@@ -42,7 +43,7 @@ impl Answer {
             (503, _) if may_try_again => Self::Unknown,
             (200 | 201, Ok(body)) => Self::Done(body),
             (401 | 409, Ok(_)) => Self::Refused,
-            (status, Ok(body)) => panic!("{status}: {body}"),
+            (status, Ok(body)) => panic!("{url} {status}: {body}"),
         }
     }
 

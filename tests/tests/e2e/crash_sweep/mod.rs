@@ -26,13 +26,14 @@ use crate::{
 
 /// A deployment that is swept, point by point.
 struct Stage {
-    world: World,
-    root: Session,
-    collector: Option<Collector>,
     /// The program that isn't to die, if it is one of its own.
     _other: Option<Running>,
     /// The program that is.
     victim: Running,
+    collector: Option<Collector>,
+    root: Session,
+    /// The last to go, since the programs would make again what is cleared away with it.
+    world: World,
 }
 
 impl Stage {

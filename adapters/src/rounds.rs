@@ -1,0 +1,57 @@
+//! What all who follow a log have in common: round after round while there is something, then waiting for news.
+use std::{error::Error, time::Duration};
+
+use async_trait::async_trait;
+use domain_shared::LogWatch;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::backoff::Backoff;
+
+/// Someone who goes through a log.
+#[async_trait]
+pub(crate) trait Rounds: Send {
+    /// Deals with the next events; whether there may be more.
+    async fn round(&mut self) -> Result<bool, Box<dyn Error + Send + Sync>>;
+
+    /// Says why nothing came of a round.
+    fn report(&self, error: &(dyn Error + 'static));
+}
+
+/// When the next round is due.
+pub(crate) struct Pace<'a> {
+    /// Tells of events.
+    pub(crate) news: Box<dyn LogWatch>,
+    /// How often to look for events that nobody told of.
+    pub(crate) poll: Duration,
+    /// How long to wait after a round of which nothing came.
+    pub(crate) backoff: Backoff,
+    /// Tells to stop.
+    pub(crate) until: &'a CancellationToken,
+}
+
+impl<'a> Pace<'a> {
+    /// That of those who are on their own.
+    pub(crate) fn steady(news: Box<dyn LogWatch>, until: &'a CancellationToken) -> Self {
+        let backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(10));
+        Self { news, poll: Duration::from_millis(250), backoff, until }
+    }
+
+    /// Has `work` done until told to stop, and whatever was begun by then to the end.
+    pub(crate) async fn keep(mut self, work: &mut impl Rounds) {
+        while !self.until.is_cancelled() {
+            match work.round().await {
+                Ok(true) => self.backoff.reset(),
+                Ok(false) => {
+                    self.backoff.reset();
+                    // Whether told or not, it is time to look.
+                    self.until.run_until_cancelled(timeout(self.poll, self.news.changed())).await;
+                }
+                Err(error) => {
+                    work.report(&*error);
+                    self.until.run_until_cancelled(sleep(self.backoff.pause())).await;
+                }
+            }
+        }
+    }
+}

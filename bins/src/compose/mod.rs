@@ -10,6 +10,7 @@ mod product;
 mod read_model;
 mod readers;
 mod stores;
+mod timely;
 mod token_keys;
 
 pub use audit::{Audit, Walked};

@@ -46,7 +46,7 @@ impl<P: Ports> Handle<ExportUser> for Auth<P> {
         let pending_reset = self.ports.people().pending_code(query.user, CodePurpose::Reset).await?;
         let activity = self.ports.activity().of(query.user).await?;
         let events = self.events_of(query.user, &sessions).await?;
-        Ok(UserExport { user, sessions, pending_code, pending_reset, activity, events })
+        Ok(UserExport { user, sessions, pending_code, activity, pending_reset, events })
     }
 }
 

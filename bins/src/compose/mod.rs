@@ -12,6 +12,7 @@ mod read_model;
 mod readers;
 mod stores;
 mod throttle;
+mod timely;
 mod token_keys;
 
 pub use audit::{Audit, Walked};

@@ -27,9 +27,9 @@ pub async fn con_01_a_storm_of_movements_loses_nothing_and_shows_nothing_negativ
         }
         seen
     };
-    let (moved, seen) = tokio::join!(moves, watch);
-    assert!(moved.iter().all(|(_, status)| matches!(status, 200 | 409)), "{moved:?}");
-    let sum: i64 = moved.iter().filter(|(_, status)| *status == 200).map(|(delta, _)| delta).sum();
+    let (answers, seen) = tokio::join!(moves, watch);
+    assert!(answers.iter().all(|(_, status)| matches!(status, 200 | 409)), "{answers:?}");
+    let sum: i64 = answers.iter().filter(|(_, status)| *status == 200).map(|(delta, _)| delta).sum();
     assert_eq!(world.get_product(&id, &root).await["stock"], 40 + sum);
     assert!(seen.iter().all(|stock| *stock >= 0), "{seen:?}");
 }

@@ -4,6 +4,7 @@ use crate::world::{Stores, World};
 
 mod concurrency;
 mod enumeration;
+mod forge;
 mod fuzz;
 mod login;
 mod registration;

@@ -1,7 +1,6 @@
 //! TOK: which access tokens open a door, at both services.
 use std::{
     net::TcpListener,
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -9,45 +8,15 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, EncodingKey, crypto::sign};
+use jsonwebtoken::{Algorithm, EncodingKey};
 use reqwest::{Method, header::AUTHORIZATION};
 use serde_json::{Value, json};
 
+use super::forge::{encode, minted, parts, signing_key, with};
 use crate::{
     actions::{Session, json_of},
     world::World,
 };
-
-fn encode(part: &Value) -> String {
-    URL_SAFE_NO_PAD.encode(part.to_string())
-}
-
-fn decode(part: &str) -> Value {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
-}
-
-/// Header, payload and signature of a token.
-fn parts(token: &str) -> (Value, Value, &str) {
-    let parts: Vec<_> = token.split('.').collect();
-    (decode(parts[0]), decode(parts[1]), parts[2])
-}
-
-fn minted(header: &Value, payload: &Value, key: &EncodingKey, algorithm: Algorithm) -> String {
-    let message = format!("{}.{}", encode(header), encode(payload));
-    let signature = sign(message.as_bytes(), key, algorithm).unwrap();
-    format!("{message}.{signature}")
-}
-
-/// `object` with `field` set to `value`, or without it where that is null.
-fn with(object: &Value, field: &str, value: Value) -> Value {
-    let mut object = object.as_object().unwrap().clone();
-    if value.is_null() {
-        object.remove(field)
-    } else {
-        object.insert(field.to_owned(), value)
-    };
-    Value::Object(object)
-}
 
 /// What both services answer to the header `Authorization: AUTHORIZATION`.
 async fn statuses(world: &World, authorization: &str) -> [u16; 2] {
@@ -59,13 +28,6 @@ async fn statuses(world: &World, authorization: &str) -> [u16; 2] {
 
 async fn is_dead(world: &World, token: &str, why: &str) {
     assert_eq!(statuses(world, &format!("Bearer {token}")).await, [401, 401], "{why}");
-}
-
-/// The key that the services made for themselves.
-fn signing_key(world: &World) -> EncodingKey {
-    let folder = world.setting("DATA_DIR").unwrap();
-    let pem = std::fs::read(Path::new(folder).join("jwt-private.pem")).unwrap();
-    EncodingKey::from_ed_pem(&pem).unwrap()
 }
 
 pub async fn tok_01_an_access_token_says_what_it_must_and_nothing_personal(world: &World) {

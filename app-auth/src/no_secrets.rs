@@ -104,7 +104,7 @@ async fn whatever_happens_no_event_holds_a_secret() {
     let ada = before.first().unwrap().event.aggregate_id;
     world.auth.handle(EraseUser { user: UserId(ada) }, &Caller::default()).await.unwrap();
     let log = [before, log(&world).await].concat();
-    assert_eq!(happened::<User>(&log, what_happened_to_a_user).len(), 10, "everything happened");
+    assert_eq!(happened::<User>(&log, what_happened_to_a_user).len(), 11, "everything happened");
     assert_eq!(happened::<Session>(&log, what_happened_to_a_session).len(), 4, "everything happened");
 
     assert!(secrets.len() >= 16, "{}", secrets.len());

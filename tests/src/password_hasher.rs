@@ -76,7 +76,7 @@ pub async fn nobody_has_no_password(hasher: impl PasswordHasher) {
     }
 }
 
-pub async fn for_nobody_it_takes_as_long(hasher: impl PasswordHasher) {
+pub async fn enu_02_for_nobody_it_takes_as_long(hasher: impl PasswordHasher) {
     let (made, unusable) = (hash(&hasher, "correct horse").await, PasswordHash::unusable());
     take_equally_long(&hasher, [Some(&made), None, Some(&unusable)]).await;
 }

@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_code_expires() {
+    async fn log_07_a_code_expires() {
         let world = World::new();
         let ada = world.register("ada").await;
         let sent = world.start_login("ada").await;

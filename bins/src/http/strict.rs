@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_reads_is_looked_at_too() {
+    fn inp_04_what_nobody_reads_is_looked_at_too() {
         for text in [
             r#"{"x":"\ud800"}"#,
             r#"{"x":["\udc00\ud800"]}"#,

@@ -143,7 +143,7 @@ macro_rules! password_hasher {
             a_password_is_taken_as_typed
             a_hash_differs_each_time
             nobody_has_no_password
-            for_nobody_it_takes_as_long
+            enu_02_for_nobody_it_takes_as_long
             many_at_once_are_answered_rightly_or_told_to_wait
             what_it_made_itself_is_not_outdated
             where_there_is_no_password_nothing_is_outdated

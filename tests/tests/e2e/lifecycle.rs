@@ -66,17 +66,17 @@ async fn what_was_begun_is_finished(stores: Stores) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_begun_is_finished_on_sqlite() {
+async fn lif_01_what_was_begun_is_finished_on_sqlite() {
     what_was_begun_is_finished(Stores::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_begun_is_finished_on_postgres() {
+async fn lif_01_what_was_begun_is_finished_on_postgres() {
     what_was_begun_is_finished(Stores::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn five_first_starts_at_once_on_an_empty_database_all_succeed() {
+async fn lif_03_five_first_starts_at_once_on_an_empty_database_all_succeed() {
     let world = World::prepare(Stores::Postgres, &[]).await;
     let ports: Vec<_> = (0..5).map(|_| (free_port().to_string(), free_port().to_string())).collect();
     let _running: Vec<_> = ports

@@ -14,7 +14,7 @@ fn shape(user: &Value) -> Vec<(String, bool)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_taken_address_is_answered_like_a_new_one_and_its_owner_is_told() {
+async fn enu_04_a_taken_address_is_answered_like_a_new_one_and_its_owner_is_told() {
     let world = World::prepare(Stores::Sqlite, &[("REGISTRATION_REVEALS_EMAILS", "false")]).await;
     world.run_all().await;
     world.newcomer("ada").await;

@@ -76,7 +76,7 @@ pub async fn whoever_asks_learns_nothing(world: &World) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_waits_for_a_mail_server_that_is_away() {
+async fn dep_03_nobody_waits_for_a_mail_server_that_is_away() {
     let port = free_port().to_string();
     let mail = [("MAIL_SERVER", "127.0.0.1"), ("MAIL_PORT", &*port), ("MAIL_STARTTLS", "false")];
     let world = World::prepare(Stores::Sqlite, &mail).await;

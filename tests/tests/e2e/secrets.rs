@@ -242,12 +242,12 @@ async fn no_secret_is_told_on_postgres(format: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_is_told_on_postgres_in_text() {
+async fn evt_10_no_secret_is_told_on_postgres_in_text() {
     no_secret_is_told_on_postgres("text").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_is_told_on_postgres_in_json() {
+async fn evt_10_no_secret_is_told_on_postgres_in_json() {
     no_secret_is_told_on_postgres("json").await;
 }
 

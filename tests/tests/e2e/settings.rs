@@ -13,7 +13,7 @@ use super::{
 type BadSetting<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_setting_stops_the_start_and_is_named_without_its_value() {
+async fn lif_04_a_bad_setting_stops_the_start_and_is_named_without_its_value() {
     let world = World::prepare(Stores::Sqlite, &[]).await;
     let production = [
         ("ENVIRONMENT", "production"),

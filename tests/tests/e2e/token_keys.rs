@@ -114,12 +114,12 @@ async fn a_rotation_kills_nothing_that_lives(stores: Stores) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rotation_kills_nothing_that_lives_on_sqlite() {
+async fn tok_15_a_rotation_kills_nothing_that_lives_on_sqlite() {
     a_rotation_kills_nothing_that_lives(Stores::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rotation_kills_nothing_that_lives_on_postgres() {
+async fn tok_15_a_rotation_kills_nothing_that_lives_on_postgres() {
     a_rotation_kills_nothing_that_lives(Stores::Postgres).await;
 }
 
@@ -133,7 +133,7 @@ async fn state(world: &World) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn product_service_begins_and_goes_on_without_auth_service() {
+async fn dep_06_product_service_begins_and_goes_on_without_auth_service() {
     let world = prepare(Stores::Postgres, &[LEAD]).await;
     let _product = world.spawn("product-service", &[]);
     world.ready(&world.product).await;

@@ -3,7 +3,7 @@ use domain_shared::Aggregate;
 use super::*;
 
 #[tokio::test]
-async fn a_read_only_database_serves_reads_refuses_writes_and_recovers() {
+async fn dep_07_a_read_only_database_serves_reads_refuses_writes_and_recovers() {
     let world = World::in_own_database().await;
     let product = world.product().await;
     let admin = client(&test_url(), "public").await;

@@ -182,12 +182,12 @@ async fn swept(stores: Stores, points: &[Point], other: Option<&str>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn product_service_may_die_anywhere() {
+async fn evt_02_evt_05_product_service_may_die_anywhere() {
     swept(Stores::Postgres, points::PRODUCT, Some("auth-service")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn auth_service_may_die_anywhere() {
+async fn evt_01_auth_service_may_die_anywhere() {
     swept(Stores::Postgres, points::AUTH, Some("product-service")).await;
 }
 

@@ -18,7 +18,7 @@ fn asks_to_come_back_later(answer: &Response) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_broker_work_goes_on_and_events_follow_later() {
+async fn evt_03_dep_05_without_the_broker_work_goes_on_and_events_follow_later() {
     let mut world = Stage::world(Stores::Postgres).await;
     let broker = Proxy::before(&mut world, "AMQP_URL").await;
     let stage = Stage::start(world, "product-service", Some("auth-service")).await;
@@ -41,7 +41,7 @@ async fn without_the_broker_work_goes_on_and_events_follow_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_database_callers_are_told_to_come_back_and_it_recovers() {
+async fn evt_04_dep_01_without_the_database_callers_are_told_to_come_back_and_it_recovers() {
     const CUTS: usize = 6;
     let mut world = Stage::world(Stores::Postgres).await;
     let database = Proxy::before(&mut world, "DATABASE_URL").await;

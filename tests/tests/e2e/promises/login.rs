@@ -81,3 +81,36 @@ pub async fn log_08_a_login_kills_the_code_before_it(world: &World) {
         world.at_auth(Method::POST, "/verify-code").json(&json!({ "username": "ada", "code": second }));
     assert_eq!(by_name.send().await.unwrap().status(), 200);
 }
+
+pub async fn log_10_wrong_passwords_are_throttled_and_then_the_right_one_sends_no_mail(world: &World) {
+    world.register("ada").await;
+    let mut refused = None;
+    for _ in 0..30 {
+        let answer = world.log_in("ada", "wrong horse").await;
+        if answer.status() == 429 {
+            refused = Some(answer);
+            break;
+        }
+        assert_eq!(answer.status(), 401);
+    }
+    let refused = refused.expect("30 wrong passwords are too many");
+    let wait: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=900).contains(&wait), "{wait}");
+    let right = world.log_in("ada", PASSWORD).await;
+    if right.status() == 429 {
+        assert!(world.mails.codes_to(&world.address("ada")).is_empty());
+    }
+}
+
+pub async fn log_12_mails_with_codes_are_capped(world: &World) {
+    world.register("ada").await;
+    let mut sent = 0;
+    while world.log_in("ada", PASSWORD).await.status() == 200 {
+        sent += 1;
+        assert!(sent <= 10, "{sent} mails went out");
+    }
+    let capped = world.log_in("ada", PASSWORD).await;
+    assert_eq!(capped.status(), 429);
+    assert!(capped.headers().contains_key("retry-after"));
+    assert!(world.mails.codes_to(&world.address("ada")).len() <= sent);
+}

@@ -8,6 +8,7 @@ mod forge;
 mod fuzz;
 mod login;
 mod registration;
+mod sessions;
 mod tokens;
 mod traffic;
 
@@ -39,12 +40,19 @@ promises! {
         log_03_of_20_uses_of_one_code_at_once_one_succeeds
         log_04_five_wrong_codes_kill_a_code_and_two_do_not
         log_08_a_login_kills_the_code_before_it
+        log_10_wrong_passwords_are_throttled_and_then_the_right_one_sends_no_mail
+        log_12_mails_with_codes_are_capped
     }
     registration {
         reg_01_no_answer_holds_a_password_a_hash_or_a_code
         reg_02_a_bad_field_is_refused_and_the_name_stays_free
         reg_03_names_are_taken_in_any_case_and_between_blanks
         reg_05_a_password_is_long_uncommon_and_compared_exactly
+    }
+    sessions {
+        tok_08_a_refresh_token_used_twice_ends_its_session_and_no_other
+        tok_11_a_new_password_ends_every_other_session
+        tok_12_whoever_is_deactivated_is_out
     }
     tokens {
         tok_01_an_access_token_says_what_it_must_and_nothing_personal

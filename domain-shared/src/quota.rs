@@ -21,8 +21,13 @@ pub struct Quota {
 pub struct Debt {
     /// When all is paid off.
     pub until: DateTime<Utc>,
-    /// When it may be done again.
+    /// When it may be done again; [`Debt::LONG_AGO`] if there is nothing to wait for.
     pub free_at: DateTime<Utc>,
+}
+
+impl Debt {
+    /// Before any clock of ours.
+    pub const LONG_AGO: DateTime<Utc> = DateTime::UNIX_EPOCH;
 }
 
 impl Quota {
@@ -95,7 +100,10 @@ impl Quota {
             return Err(debt.free_at - now);
         }
         let until = before.map_or(now, |debt| debt.until.max(now)) + self.refill;
-        Ok(Debt { until, free_at: now + self.wait(until - now) })
+        let wait = self.wait(until - now);
+        // While there is nothing to wait for, somebody whose clock is a little behind waits for nothing either.
+        let free_at = if wait.is_zero() { Debt::LONG_AGO } else { now + wait };
+        Ok(Debt { until, free_at })
     }
 
     /// How long to wait after a time that led to a debt of `owed`.
@@ -127,8 +135,8 @@ mod tests {
         let (mut debt, mut now) = (None, start());
         let mut next = || {
             let taken = quota.take(debt, now).unwrap();
-            let wait = taken.free_at - now;
-            (debt, now) = (Some(taken), taken.free_at);
+            let wait = (taken.free_at - now).max(TimeDelta::zero());
+            (debt, now) = (Some(taken), taken.free_at.max(now));
             wait.num_seconds()
         };
         (0..count).map(|_| next()).collect()

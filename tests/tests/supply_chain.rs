@@ -39,7 +39,7 @@ fn sup_01_versions_with_known_holes_do_not_come_back() {
         assert!(locked(out).is_empty(), "{out} is in the tree");
     }
     let workflow = file(".github/workflows/ci.yml");
-    assert!(file("scripts/test").contains("supply-chain") && workflow.contains("scripts/test"));
+    assert!(file("scripts/test").contains("supply-chain") && workflow.contains(".ci/run"));
 }
 
 #[test]

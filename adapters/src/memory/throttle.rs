@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain_shared::{Bucket, Quota, StoreError, Taken, Throttle, Ticket};
+use domain_shared::{Bucket, Debt, Quota, StoreError, Taken, Throttle, Ticket};
 
 use super::MemoryStore;
 
@@ -12,7 +12,7 @@ impl Throttle for MemoryStore {
             Ok(debt) => {
                 state.debts.insert(bucket.clone(), debt);
                 let (bucket, refill) = (bucket.clone(), quota.refill());
-                Taken::Granted(Ticket { bucket, refill, taken_at: now, free_at: debt.free_at })
+                Taken::Granted(Ticket { bucket, refill, free_at: debt.free_at })
             }
             Err(wait) => Taken::Refused(wait),
         })
@@ -22,7 +22,7 @@ impl Throttle for MemoryStore {
         if let Some(debt) = self.state().debts.get_mut(&ticket.bucket) {
             debt.until -= ticket.refill;
             if debt.free_at == ticket.free_at {
-                debt.free_at = ticket.taken_at;
+                debt.free_at = Debt::LONG_AGO;
             }
         }
         Ok(())

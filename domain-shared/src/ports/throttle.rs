@@ -49,8 +49,6 @@ pub struct Ticket {
     pub bucket: Bucket,
     /// The debt it left.
     pub refill: TimeDelta,
-    /// When it was taken.
-    pub taken_at: DateTime<Utc>,
     /// When the next one could be taken.
     pub free_at: DateTime<Utc>,
 }

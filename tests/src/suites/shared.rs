@@ -141,6 +141,8 @@ macro_rules! throttle {
             a_bucket_gives_what_it_holds_and_fills_up
             a_wait_grows_up_to_the_longest
             it_is_granted_as_the_quota_says
+            a_clock_that_is_behind_waits_for_nothing_that_nobody_waits_for
+            what_is_given_back_is_free_to_a_clock_that_is_behind
             each_bucket_counts_for_itself
             what_is_refused_is_not_counted
             what_is_given_back_was_never_counted

@@ -18,13 +18,13 @@ macro_rules! upsert {
             "INSERT INTO throttle AS t (bucket, debt_until, free_at) VALUES ($1, $2, $3) \
              ON CONFLICT (bucket) DO UPDATE SET debt_until = ",
             upsert!(debt),
-            ", free_at = $4 + CASE WHEN ",
+            ", free_at = CASE WHEN ",
             upsert!(times),
             " < $6 THEN 0 WHEN ",
             upsert!(times),
-            " - $6 <= $7 THEN $8 << CAST(",
+            " - $6 <= $7 THEN $4 + ($8 << CAST(",
             upsert!(times),
-            " - $6 AS integer) ELSE $9 END WHERE t.free_at <= $4 RETURNING free_at"
+            " - $6 AS integer)) ELSE $4 + $9 END WHERE t.free_at <= $4 RETURNING free_at"
         )
     };
     (debt) => {
@@ -80,7 +80,7 @@ impl Query for Take {
         let time = |micros| DateTime::from_timestamp_micros(micros).unwrap_or(*now);
         if let Some(FreeAt { free_at }) = taken {
             let bucket = bucket.clone();
-            return Ok(Taken::Granted(Ticket { bucket, refill, taken_at: *now, free_at: time(free_at) }));
+            return Ok(Taken::Granted(Ticket { bucket, refill, free_at: time(free_at) }));
         }
         let row = throttle::table.find(name).select(throttle::free_at);
         let free_at: Option<i64> = row.get_result(&mut conn).await.optional()?;
@@ -97,14 +97,13 @@ impl Query for GiveBack {
     type Answer = ();
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<(), Failure> {
-        let Ticket { bucket, refill, taken_at, free_at } = &self.0;
+        let Ticket { bucket, refill, free_at } = &self.0;
         sql_query(
             "UPDATE throttle SET debt_until = debt_until - $1, \
-             free_at = CASE WHEN free_at = $2 THEN $3 ELSE free_at END WHERE bucket = $4",
+             free_at = CASE WHEN free_at = $2 THEN 0 ELSE free_at END WHERE bucket = $3",
         )
         .bind::<BigInt, _>(micros(*refill))
         .bind::<BigInt, _>(free_at.timestamp_micros())
-        .bind::<BigInt, _>(taken_at.timestamp_micros())
         .bind::<Text, _>(name(bucket))
         .execute(&mut conn)
         .await?;

@@ -66,11 +66,12 @@ pub async fn run(
     /// How often the head is written down where whoever has the database can't reach it.
     const ANCHOR: Duration = Duration::from_hours(1);
     let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(10));
-    let (mut news, mut anchored) = (log.watch(), None::<Instant>);
+    let (mut news, mut anchored, mut seen) = (log.watch(), None::<Instant>, None::<Link>);
     loop {
-        match round(checkpoints, chain, chainer).await {
+        match round(checkpoints, chain, chainer, seen).await {
             Ok(added) => {
                 backoff.reset();
+                seen = added.head.or(seen);
                 if let Some(head) = added.head
                     && anchored.is_none_or(|at| at.elapsed() >= ANCHOR)
                 {
@@ -104,20 +105,31 @@ pub struct Added {
     pub head: Option<Link>,
 }
 
-/// Chains what comes next in the log.
+/// Chains what comes next in the log. Whoever has `seen` the chain before tells its end: the database could be made to
+/// forget it, and the links to be made anew.
 ///
 /// # Errors
-/// If the store fails, or the chain is shorter than it was: to go on would hide it.
+/// If the store fails, or the chain is shorter than it was, or another: to go on would hide it.
 pub async fn round(
     checkpoints: &(impl Checkpoints + ?Sized),
     chain: &(impl AuditChain + ?Sized),
     chainer: &Chainer,
+    seen: Option<Link>,
 ) -> Result<Added, Box<dyn Error + Send + Sync>> {
-    let Some(checkpoint) = checkpoints.take(READER).await? else { return Ok(Added::default()) };
+    if let Some(seen) = seen {
+        let there = chain.links_after(seen.position - 1, 1).await?;
+        if there.first().is_none_or(|link| link.digest != seen.digest) {
+            return Err(Exchanged { position: seen.position }.into());
+        }
+    }
+    let Some(checkpoint) = checkpoints.take(READER).await? else {
+        return Ok(Added { count: 0, head: chain.head().await? });
+    };
     let mut head = chain.head().await?;
     let position = head.map_or(0, |head| head.position);
-    if position < checkpoint.position() {
-        return Err(Shortened { head: position, reached: checkpoint.position() }.into());
+    let reached = checkpoint.position().max(seen.map_or(0, |seen| seen.position));
+    if position < reached {
+        return Err(Shortened { head: position, reached }.into());
     }
     let mut links = Vec::new();
     for row in chain.rows_after(position, BATCH).await? {
@@ -131,6 +143,12 @@ pub async fn round(
     }
     checkpoint.advance(head.map_or(0, |head| head.position)).await?;
     Ok(Added { count, head })
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the audit chain is another at position {position} than it was: somebody has had it made anew")]
+struct Exchanged {
+    position: u64,
 }
 
 #[derive(Debug, thiserror::Error)]

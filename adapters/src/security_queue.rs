@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     error::Error,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -34,20 +37,24 @@ type Act = (SecurityEvent, Context);
 #[derive(Debug, Clone)]
 pub struct SecurityQueue {
     sender: Sender<Act>,
+    dropped: Arc<AtomicU64>,
     receiver: Arc<Mutex<Option<Receiver<Act>>>>,
 }
 
 impl Default for SecurityQueue {
     fn default() -> Self {
         let (sender, receiver) = channel(WAITING);
-        Self { sender, receiver: Arc::new(Mutex::new(Some(receiver))) }
+        Self { sender, dropped: Arc::default(), receiver: Arc::new(Mutex::new(Some(receiver))) }
     }
 }
 
 #[async_trait]
 impl SecurityLog for SecurityQueue {
     async fn note(&self, event: SecurityEvent, context: &Context) -> Result<(), StoreError> {
-        self.sender.try_send((event, context.clone())).map_err(StoreError::unavailable)
+        self.sender.try_send((event, context.clone())).map_err(|error| {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+            StoreError::unavailable(error)
+        })
     }
 }
 
@@ -75,7 +82,13 @@ impl SecurityQueue {
                     Some(act) => take_in(act, &mut windows, log).await,
                     None => return,
                 },
-                _ = rounds.tick() => close(&mut windows, log).await,
+                _ = rounds.tick() => {
+                    close(&mut windows, log).await;
+                    let dropped = self.dropped.swap(0, Ordering::Relaxed);
+                    if dropped > 0 {
+                        tracing::warn!(dropped, "security-relevant acts aren't in the log: too many waited");
+                    }
+                }
                 () = until.cancelled() => break,
             }
         }

@@ -7,8 +7,10 @@ use domain_shared::Quota;
 pub struct Limits {
     /// Registrations, by address.
     pub registrations: Quota,
-    /// Passwords and codes tried and codes asked for, each by address, right ones included.
+    /// Codes tried, and codes asked for, by address, right ones included.
     pub sign_ins: Quota,
+    /// Passwords tried, by address, right ones included. Each takes the hasher's time, which is everybody's.
+    pub logins: Quota,
     /// Wrong passwords, by what was typed as a name, whether or not somebody has it; also old passwords, by user.
     pub passwords: Quota,
     /// Wrong codes, by user, whichever codes they were meant for.
@@ -47,6 +49,7 @@ impl Default for Limits {
         Self {
             registrations: Self::per_hour(300),
             sign_ins: Self::per_minute(120),
+            logins: Self::per_minute(40),
             passwords: Self::guesses(5),
             codes: Self::guesses(10),
             code_mails: Self::per_hour(5),

@@ -106,7 +106,7 @@ impl<P: Ports> Auth<P> {
         let user = known.unwrap_or(UserId(Uuid::nil()));
         match self.known_place(user, caller).await? {
             Some(place) => {
-                let bucket = format!("{} {place}", user.0);
+                let bucket = format!("{} {place} {name}", user.0);
                 let ticket = self.take(kinds.1, bucket, known, quota, caller).await?;
                 Ok(Try { own: Some(ticket.bucket.clone()), ticket })
             }

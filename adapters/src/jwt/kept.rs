@@ -208,11 +208,14 @@ impl<K: TokenKeys, T: Clock> KeptKeys<K, T> {
     }
 
     /// The keys that this instance can use. What was sealed with another secret counts for nothing, here and in every instance
-    /// with this secret; the configured key is then there to sign, since it counts as the first of all if it isn't kept.
+    /// with this secret; the configured key is then there to sign, since it counts as the first of all if it isn't kept. If it was
+    /// retired nothing signs, until `keys rotate` has made a key.
     fn turns(&self, kept: &[TokenKey]) -> Vec<Turn> {
         let mut turns: Vec<Turn> =
             kept.iter().filter_map(|key| Some((self.restored(key)?, key.signs_from))).collect();
-        if turns.iter().all(|(key, _)| key.id() != self.configured.id()) {
+        // One that was retired doesn't come back: who took it may be why.
+        let is_retired = kept.iter().any(|key| key.id == self.configured.id() && key.sealed.is_none());
+        if !is_retired && turns.iter().all(|(key, _)| key.id() != self.configured.id()) {
             turns.insert(0, (Arc::clone(&self.configured), DateTime::UNIX_EPOCH));
         }
         turns

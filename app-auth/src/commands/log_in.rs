@@ -42,7 +42,7 @@ impl ValueObject for LoginName {
 
 impl LoginName {
     /// What tells it from other names, in whatever case it was typed.
-    fn key(&self) -> String {
+    pub(super) fn key(&self) -> String {
         match self {
             Self::Username(username) => username.key(),
             Self::Email(email) => email.as_str().to_owned(),
@@ -67,7 +67,7 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
 
     async fn handle(&self, command: LogIn, caller: &Caller) -> Result<LoginStarted, AuthError> {
         let (issued_at, limits) = (self.now(), &self.policy.limits);
-        self.take_from_place("login-place", &limits.sign_ins, caller).await?;
+        self.take_from_place("login-place", &limits.logins, caller).await?;
         let user = self.user_named(&command.name).await?;
         let kinds = ("password", "password-known");
         let tried = self.take_at(kinds, command.name.key(), user.as_ref(), &limits.passwords, caller).await?;
@@ -90,8 +90,11 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
         self.right(&tried).await?;
         let mail = self.take_mail(&user, caller).await?;
         let challenge = self.challenge(user.id(), CodePurpose::Login, issued_at);
-        self.ports.codes().issue(&challenge).await?;
-        if let Err(error) = self.send_code(&user, &challenge).await {
+        let sent = match self.ports.codes().issue(&challenge).await {
+            Ok(()) => self.send_code(&user, &challenge).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = sent {
             self.untried(&mail).await?;
             return Err(error);
         }

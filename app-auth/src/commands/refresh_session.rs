@@ -22,7 +22,13 @@ impl<P: Ports> Handle<RefreshSession> for Auth<P> {
         let read = self.ports.refresh_tokens().read(&command.token);
         let outcome = self.refresh(read, caller).await;
         if matches!(outcome, Err(AuthError::InvalidRefreshToken)) {
-            let caller = Caller { session: read.map(|(session, _)| session.0), ..caller.clone() };
+            // Its owner's, so that from where it came is forgotten with them.
+            let session = match read {
+                Some((id, _)) => self.ports.sessions().find(id).await?,
+                None => None,
+            };
+            let (actor, id) = (session.as_ref().map(|s| s.user.0), session.map(|s| s.id().0));
+            let caller = Caller { actor, session: id, ..caller.clone() };
             self.note(SecurityEvent::RefreshRefused { count: 1 }, &caller).await;
         }
         outcome

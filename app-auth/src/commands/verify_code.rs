@@ -8,6 +8,8 @@ use domain_shared::{
     Aggregate, Caller, ChangeError, Changed, Handle, IdGenerator, Repository, StoreError, recall,
 };
 
+use uuid::Uuid;
+
 use crate::{Auth, AuthError, Ports, Tokens, codes::Guess, commands::LoginName};
 
 /// Completes a login with the code that went out by e-mail.
@@ -28,6 +30,16 @@ pub enum CodeOwner {
     Name(LoginName),
 }
 
+impl CodeOwner {
+    /// What tells nobody from nobody else.
+    fn key(&self) -> String {
+        match self {
+            Self::Id(id) => id.0.to_string(),
+            Self::Name(name) => name.key(),
+        }
+    }
+}
+
 #[async_trait]
 impl<P: Ports> Handle<VerifyCode> for Auth<P> {
     type Output = Tokens;
@@ -37,7 +49,7 @@ impl<P: Ports> Handle<VerifyCode> for Auth<P> {
         self.take_from_place("code-place", &self.policy.limits.sign_ins, caller).await?;
         let user = self.owner(&command.owner).await?;
         let user_id = user.as_ref().map(User::id);
-        let outcome = match self.verify(user, &command.code, caller).await {
+        let outcome = match self.verify(user, &command, caller).await {
             Err(AuthError::InvalidCode) => self.verified_before(caller).await,
             outcome => outcome,
         };
@@ -52,13 +64,15 @@ impl<P: Ports> Auth<P> {
     async fn verify(
         &self,
         user: Option<User>,
-        code: &LoginCode,
+        VerifyCode { owner, code }: &VerifyCode,
         caller: &Caller,
     ) -> Result<Tokens, AuthError> {
-        let user = user.ok_or(AuthError::InvalidCode)?;
-        let (kinds, name) = (("code", "code-known"), user.id().0.to_string());
-        let tried = self.take_at(kinds, name, Some(&user), &self.policy.limits.codes, caller).await?;
-        let challenge = match self.guess(user.id(), CodePurpose::Login, code).await? {
+        // Nobody is counted and asked about like somebody, so that neither the answer nor its time tells who exists.
+        let id = user.as_ref().map_or(UserId(Uuid::nil()), Aggregate::id);
+        let name = user.as_ref().map_or_else(|| owner.key(), |user| user.id().0.to_string());
+        let (kinds, limit) = (("code", "code-known"), &self.policy.limits.codes);
+        let tried = self.take_at(kinds, name, user.as_ref(), limit, caller).await?;
+        let challenge = match self.guess(id, CodePurpose::Login, code).await? {
             Guess::Right(challenge) => challenge,
             Guess::Wrong => return Err(AuthError::InvalidCode),
             Guess::Idle => {
@@ -67,6 +81,7 @@ impl<P: Ports> Auth<P> {
             }
         };
         self.right(&tried).await?;
+        let user = user.ok_or(AuthError::InvalidCode)?;
         if !self.ports.codes().consume(challenge.id).await? {
             return Err(AuthError::InvalidCode);
         }

@@ -175,6 +175,7 @@ fn policy(settings: &Settings) -> Policy {
         limits: Limits {
             registrations: Limits::per_hour(settings.registrations_per_hour),
             sign_ins: Limits::per_minute(settings.sign_ins_per_minute),
+            logins: Limits::per_minute((settings.sign_ins_per_minute / 3).max(1)),
             code_mails: Limits::per_hour(settings.code_mails_per_hour),
             ..Limits::default()
         },

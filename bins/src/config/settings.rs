@@ -91,7 +91,7 @@ pub struct Settings {
     /// Registrations from one address in an hour
     #[arg(long, env = "REGISTRATIONS_PER_HOUR", global = true, default_value = "300", value_parser = parse::limit)]
     pub registrations_per_hour: u32,
-    /// Passwords tried from one address in a minute; codes, and requests for codes, are counted likewise
+    /// Codes tried from one address in a minute, and requests for codes; passwords a third as often
     #[arg(long, env = "SIGN_INS_PER_MINUTE", global = true, default_value = "120", value_parser = parse::limit)]
     pub sign_ins_per_minute: u32,
     /// Mails with codes to one user in an hour; as many again for each address that they signed in from within 30 days

@@ -20,8 +20,8 @@ fn tag(version: u64) -> String {
 /// `body` with its entity tag, or 304 if the caller has this version already.
 #[must_use]
 pub fn versioned(request: &HttpRequest, version: u64, body: &impl Serialize) -> HttpResponse {
-    // What is kept is asked about each time, and by each caller for themselves.
-    let mut response = tagged(request, &tag(version), "no-cache", body);
+    // What is kept is asked about each time, and by each caller for themselves alone.
+    let mut response = tagged(request, &tag(version), "private, no-cache", body);
     response.headers_mut().insert(VARY, HeaderValue::from_static("Authorization"));
     response
 }

@@ -81,6 +81,26 @@ pub async fn nobody_is_throttled_like_somebody(world: &World) {
     }
 }
 
+/// The statuses of many codes tried at once for `name`, who has no login that waits for one.
+async fn codes_tried(world: &World, name: &str) -> Vec<u16> {
+    let body = json!({ "username": name, "code": "000000" });
+    let tries = (0..60).map(|_| world.at_auth(Method::POST, "/verify-code").json(&body).send());
+    let mut statuses: Vec<u16> =
+        join_all(tries).await.into_iter().map(|answer| answer.unwrap().status().as_u16()).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    statuses
+}
+
+pub async fn codes_tried_at_nobody_and_at_somebody_look_alike(world: &World) {
+    world.register("ada").await;
+    let (somebody, nobody) = (codes_tried(world, "ada").await, codes_tried(world, "nobody").await);
+    for statuses in [&somebody, &nobody] {
+        assert!(statuses.iter().all(|status| matches!(status, 400 | 429 | 503)), "{somebody:?} {nobody:?}");
+    }
+    assert_eq!(somebody.contains(&429), nobody.contains(&429), "{somebody:?} {nobody:?}");
+}
+
 pub async fn a_code_gets_five_guesses(world: &World) {
     world.register("ada").await;
     let (user_id, code) = world.start_login("ada", PASSWORD).await;

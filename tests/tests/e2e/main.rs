@@ -97,7 +97,7 @@ on_every_store! {
     policies::each_route_asks_for_what_its_policy_says as each_route_asks_for_what_its_policy_says
     safety::every_answer_is_protected as every_answer_is_protected
     safety::tokens_are_never_kept_on_their_way as tokens_are_never_kept_on_their_way
-    safety::what_only_looks_like_a_token_is_refused_at_once as what_only_looks_like_a_token_is_refused_at_once
+    safety::what_only_looks_like_a_token_is_refused as tok_16_what_only_looks_like_a_token_is_refused
     services::a_gateway_learns_who_it_is_from_the_token_alone as a_gateway_learns_who_it_is_from_the_token_alone
     access::protected_doors_need_a_token as az_01_protected_doors_need_a_token
     access::ordinary_users_change_nothing as az_02_ordinary_users_change_nothing
@@ -107,6 +107,7 @@ on_every_store! {
     brute_force::many_addresses_get_few_guesses_and_the_owner_goes_on as many_addresses_get_few_guesses_and_the_owner_goes_on
     brute_force::nobody_is_throttled_like_somebody as nobody_is_throttled_like_somebody
     brute_force::a_code_gets_five_guesses as a_code_gets_five_guesses
+    brute_force::codes_tried_at_nobody_and_at_somebody_look_alike as codes_tried_at_nobody_and_at_somebody_look_alike
     history::a_product_is_shown_as_it_stood_then as a_product_is_shown_as_it_stood_then
     history::what_happened_to_a_product_comes_in_pages as what_happened_to_a_product_comes_in_pages
     history::what_happened_to_a_user_is_for_superusers as what_happened_to_a_user_is_for_superusers

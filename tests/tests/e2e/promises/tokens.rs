@@ -13,10 +13,7 @@ use reqwest::{Method, header::AUTHORIZATION};
 use serde_json::{Value, json};
 
 use super::forge::{encode, minted, parts, signing_key, with};
-use crate::{
-    actions::{Session, json_of},
-    world::World,
-};
+use crate::{actions::json_of, world::World};
 
 /// What both services answer to the header `Authorization: AUTHORIZATION`.
 async fn statuses(world: &World, authorization: &str) -> [u16; 2] {
@@ -184,38 +181,4 @@ pub async fn tok_06_a_token_of_ours_that_says_something_else_is_dead(world: &Wor
     for kind in [json!("rt+jwt"), json!("id+jwt"), json!("JWT"), Value::Null] {
         is_dead(world, &ours(&with(&header, "typ", kind.clone()), &payload), &kind.to_string()).await;
     }
-}
-
-pub async fn tok_16_a_degenerate_bearer_is_refused(world: &World) {
-    let Session { access, .. } = world.newcomer("ada").await;
-    for bearer in [
-        ".".repeat(4000),
-        "a.".repeat(2000),
-        "..".to_owned(),
-        format!("{access} x"),
-        format!(" {access},"),
-        format!("{access}."),
-        format!("{access}="),
-        access.replace('.', ". "),
-        access[..access.len() / 2].to_owned(),
-        "A".repeat(7000),
-        "null".to_owned(),
-        format!("Bearer {access}"),
-        access.to_lowercase(),
-        "e30.e30.".to_owned(),
-        "e30.e30.e30".to_owned(),
-    ] {
-        for status in statuses(world, &format!("Bearer {bearer}")).await {
-            assert!(matches!(status, 400 | 401 | 431), "{bearer}: {status}");
-        }
-    }
-    for authorization in
-        [format!("Basic {access}"), access.clone(), format!("bearer\t{access}"), format!("Bearer{access}")]
-    {
-        assert_eq!(statuses(world, &authorization).await, [401, 401], "{authorization}");
-    }
-    let in_url = world.at_auth(Method::GET, "/me").query(&[("access_token", &access), ("token", &access)]);
-    assert_eq!(in_url.send().await.unwrap().status(), 401, "a token in the URL is none");
-    let twice = world.at_auth(Method::GET, "/me").bearer_auth("x").bearer_auth(&access);
-    assert_eq!(twice.send().await.unwrap().status(), 401, "two tokens are none");
 }

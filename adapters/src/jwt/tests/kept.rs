@@ -166,7 +166,7 @@ async fn without_its_secret_a_kept_key_is_nothing_and_the_file_signs_again() {
     let fleet = Fleet::new();
     let keys = fleet.instance().await;
     let (new, _) = keys.rotate(TokenAlgorithm::EdDsa).await.unwrap();
-    fleet.watch.wait(LEAD + TimeDelta::days(2));
+    fleet.watch.wait(LEAD + TimeDelta::hours(1));
     drop(fleet.instance().await);
     let changed = fleet.with(2, &fleet.configured).await;
     let token = fleet.sign(&changed);
@@ -181,6 +181,19 @@ async fn without_its_secret_a_kept_key_is_nothing_and_the_file_signs_again() {
     assert!(
         !stored.contains(&format!("{:?}", fleet.configured.secret()).trim_matches(['[', ']']).to_owned())
     );
+}
+
+#[tokio::test]
+async fn a_retired_key_does_not_come_back_with_another_secret() {
+    let fleet = Fleet::new();
+    let keys = fleet.instance().await;
+    keys.rotate(TokenAlgorithm::EdDsa).await.unwrap();
+    fleet.watch.wait(LEAD + TimeDelta::days(2));
+    drop(fleet.instance().await);
+    let changed = fleet.with(2, &fleet.configured).await;
+    assert!(fleet.published(&changed).is_empty(), "nothing signs until there is a new key");
+    let (new, _) = changed.rotate(TokenAlgorithm::EdDsa).await.unwrap();
+    assert_eq!(fleet.published(&changed), [new]);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! [`AuditChain`](domain_shared::AuditChain). The subject is one, and the log that it is of.
+//! [`AuditChain`]. The subject is one, and the log that it is of.
 use domain_auth::{SecurityEvent, UserId};
 use domain_shared::{AuditChain, ChainedRow, Context, Link, Origin};
 

@@ -1,4 +1,4 @@
-//! [`SecurityLog`](domain_auth::SecurityLog). The subject is one that keeps what is personal, too, and the log it adds to.
+//! [`SecurityLog`]. The subject is one that keeps what is personal, too, and the log it adds to.
 use domain_auth::{LoginFailure, PersonalData, SecurityEvent, SecurityLog, UserId};
 use domain_shared::{Context, EventEnvelope, EventLog, Origin, decode};
 

@@ -77,7 +77,7 @@ impl FetchedKeys {
     /// Asks once, and replaces the ring; how long the answer is good for.
     ///
     /// # Errors
-    /// [`FetchError`]; the ring is then as it was.
+    /// What kept the keys from being had; the ring is then as it was.
     pub async fn fetch(&self) -> Result<Duration, FetchError> {
         let answer = self.client.get(self.url.clone()).send().await.and_then(Response::error_for_status);
         let mut answer = answer.map_err(FetchError::Unanswered)?;

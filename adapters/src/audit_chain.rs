@@ -117,7 +117,7 @@ pub async fn round(
     seen: Option<Link>,
 ) -> Result<Added, Box<dyn Error + Send + Sync>> {
     if let Some(seen) = seen {
-        let there = chain.links_after(seen.position - 1, 1).await?;
+        let there = chain.links_after(seen.position.saturating_sub(1), 1).await?;
         if there.first().is_none_or(|link| link.digest != seen.digest) {
             return Err(Exchanged { position: seen.position }.into());
         }
@@ -127,9 +127,8 @@ pub async fn round(
     };
     let mut head = chain.head().await?;
     let position = head.map_or(0, |head| head.position);
-    let reached = checkpoint.position().max(seen.map_or(0, |seen| seen.position));
-    if position < reached {
-        return Err(Shortened { head: position, reached }.into());
+    if position < checkpoint.position() {
+        return Err(Shortened { head: position, reached: checkpoint.position() }.into());
     }
     let mut links = Vec::new();
     for row in chain.rows_after(position, BATCH).await? {

@@ -2,7 +2,9 @@
 use std::{net::IpAddr, time::Duration};
 
 use chrono::TimeDelta;
-use domain_auth::{SecurityEvent, SessionRepository, Throttled, User, UserId};
+use domain_auth::{
+    PasswordAttempt, PasswordHash, PasswordHasher, SecurityEvent, SessionRepository, Throttled, User, UserId,
+};
 use domain_shared::{Aggregate, Bucket, Caller, Quota, Taken, Throttle, Ticket};
 use uuid::Uuid;
 
@@ -119,6 +121,22 @@ impl<P: Ports> Auth<P> {
         let Some(here) = caller.client.address.as_deref().map(place) else { return Ok(None) };
         let addresses = self.ports.sessions().addresses_of(user, self.now() - REMEMBERED).await?;
         Ok(addresses.iter().any(|address| place(address) == here).then_some(here))
+    }
+
+    /// Whether `attempt` is the password of `hash`, once it was counted as `tried`. If that can't be told it costs nothing.
+    pub(crate) async fn prove(
+        &self,
+        tried: &Try,
+        attempt: &PasswordAttempt,
+        hash: Option<&PasswordHash>,
+    ) -> Result<bool, AuthError> {
+        match self.ports.hasher().verify(attempt, hash).await {
+            Ok(proved) => Ok(proved),
+            Err(error) => {
+                self.untried(tried).await?;
+                Err(error.into())
+            }
+        }
     }
 
     /// It was right: it costs nothing, and the client's own failures are forgotten.

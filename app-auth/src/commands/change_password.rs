@@ -35,14 +35,7 @@ impl<P: Ports> Handle<ChangePassword> for Auth<P> {
             .map_err(|rule| AuthError::Invalid { field: "new_password", rule })?;
         // Whoever has somebody's token has no more guesses at their password for it.
         let tried = self.take_own("old-password", id.0, &self.policy.limits.passwords, caller).await?;
-        let proved = match hasher.verify(&old, Some(user.password())).await {
-            Ok(proved) => proved,
-            Err(error) => {
-                self.untried(&tried).await?;
-                return Err(error.into());
-            }
-        };
-        if !proved {
+        if !self.prove(&tried, &old, Some(user.password())).await? {
             return Err(AuthError::Invalid { field: "old_password", rule: Invalid::Mismatch });
         }
         self.right(&tried).await?;

@@ -72,14 +72,7 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
         let kinds = ("password", "password-known");
         let tried = self.take_at(kinds, command.name.key(), user.as_ref(), &limits.passwords, caller).await?;
         // Hashing goes on for nobody too, so that the time it takes doesn't tell who exists.
-        let proved = self.ports.hasher().verify(&command.password, user.as_ref().map(User::password)).await;
-        let proved = match proved {
-            Ok(proved) => proved,
-            Err(error) => {
-                self.untried(&tried).await?;
-                return Err(error.into());
-            }
-        };
+        let proved = self.prove(&tried, &command.password, user.as_ref().map(User::password)).await?;
         if let Some(reason) = failure(user.as_ref(), proved) {
             let user_id = user.as_ref().map(User::id);
             self.note(SecurityEvent::LoginFailed { user_id, reason, count: 1 }, caller).await;

@@ -3,11 +3,11 @@ use async_trait::async_trait;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use domain_shared::{AuditChain, ChainedRow, Link, StoreError};
 
-use super::{Conn, Query, RunQueryDsl, Store};
+use super::{Conn, Query, RunQueryDsl, Store, events::rows_between};
 use crate::sql::{
     failure::Failure,
     rows::{LinkRow, StoredEventRow, to_column},
-    schema::{audit_chain, events},
+    schema::audit_chain,
 };
 
 /// The rows after a position, as it is in the column, up to and with another.
@@ -22,14 +22,7 @@ impl Query for RowsAfter {
     type Answer = Vec<ChainedRow>;
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<Vec<ChainedRow>, Failure> {
-        let rows: Vec<StoredEventRow> = events::table
-            .filter(events::position.gt(self.position))
-            .filter(events::position.le(to_column(self.up_to)))
-            .order(events::position)
-            .limit(i64::try_from(self.limit).unwrap_or(i64::MAX))
-            .select(StoredEventRow::as_select())
-            .load(&mut conn)
-            .await?;
+        let rows = rows_between(&mut conn, self.position, self.up_to, self.limit).await?;
         Ok(rows.iter().map(StoredEventRow::chained).collect())
     }
 }

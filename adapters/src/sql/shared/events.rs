@@ -32,16 +32,26 @@ impl Query for After {
     type Answer = Vec<StoredEvent>;
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<Vec<StoredEvent>, Failure> {
-        let rows = events::table
-            .filter(events::position.gt(to_column(self.position)))
-            .filter(events::position.le(to_column(self.up_to)))
-            .order(events::position)
-            .limit(i64::try_from(self.limit).unwrap_or(i64::MAX))
-            .select(StoredEventRow::as_select())
-            .load(&mut conn)
-            .await?;
+        let rows = rows_between(&mut conn, to_column(self.position), self.up_to, self.limit).await?;
         personal::open(&mut conn, rows).await
     }
+}
+
+/// The rows after a position, as it is in the column, up to and with another, still sealed.
+pub async fn rows_between(
+    conn: &mut Conn<'_>,
+    after: i64,
+    up_to: u64,
+    limit: usize,
+) -> Result<Vec<StoredEventRow>, Failure> {
+    Ok(events::table
+        .filter(events::position.gt(after))
+        .filter(events::position.le(to_column(up_to)))
+        .order(events::position)
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select(StoredEventRow::as_select())
+        .load(conn)
+        .await?)
 }
 
 #[derive(Debug)]

@@ -146,17 +146,23 @@ impl Person {
 
 /// Waits until everything that follows the log has come to its end.
 pub async fn drained(world: &World) {
+    eventually("whoever follows the log comes to its end", async || all_is_done(world).await).await;
+}
+
+/// Whether everything that follows the log has come to its end; it hasn't as long as a process is away.
+pub async fn all_is_done(world: &World) -> bool {
     for service in [&world.auth, &world.product] {
-        eventually("whoever follows the log comes to its end", async || {
-            let metrics = world.client.get(format!("{service}/metrics")).send().await.unwrap();
-            let metrics = metrics.text().await.unwrap();
-            let backlogs = metrics.lines().filter(|line| line.starts_with("event_backlog{"));
-            let mut followers =
-                backlogs.filter(|line| !line.contains("\"relay\"") || world.setting("AMQP_URL").is_some());
-            followers.all(|line| line.ends_with(" 0"))
-        })
-        .await;
+        let Ok(metrics) = world.client.get(format!("{service}/metrics")).send().await else { return false };
+        let Ok(metrics) = metrics.text().await else { return false };
+        let mut backlogs = metrics
+            .lines()
+            .filter(|line| line.starts_with("event_backlog{"))
+            .filter(|line| !line.contains("\"relay\"") || world.setting("AMQP_URL").is_some());
+        if !backlogs.all(|line| line.ends_with(" 0")) {
+            return false;
+        }
     }
+    true
 }
 
 /// How many mails more than one there were, of those that tell of `events`; waits for the first of each.

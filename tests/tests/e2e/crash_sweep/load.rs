@@ -163,7 +163,7 @@ async fn sign_in(world: &World, name: &str) -> Answer {
 }
 
 /// People come and go, until that is done or nobody is there any more.
-pub async fn come_and_go(world: &World, run: usize) -> Vec<Person> {
+pub async fn come_and_go(world: &World, run: &str) -> Vec<Person> {
     let somebody = async |n| {
         let mut person = Person::named(format!("person-{run}-{n}"));
         person.go_on(world).await;

@@ -24,6 +24,9 @@ use crate::{
     world::{Running, Stores, World, eventually},
 };
 
+/// How often there is more to do while a process doesn't die.
+const ROUNDS: usize = 8;
+
 /// A deployment that is swept, point by point.
 struct Stage {
     /// The program that isn't to die, if it is one of its own.
@@ -85,8 +88,19 @@ impl Stage {
         let plan = format!("{}:{}", point.name, point.nth);
         let mut shelves = shelves(&self.world, &self.root, run).await;
         self.restart(point.program, &[("PANAL_CRASH_AT", &plan)]).await;
-        let ((), mut people) =
-            tokio::join!(move_stock(&self.world, &self.root, &mut shelves), come_and_go(&self.world, run));
+        let mut people = Vec::new();
+        // The more is done at once, the seldomer it comes by a place, so that there may have to be more to do.
+        for round in 0..ROUNDS {
+            let name = format!("{run}-{round}");
+            let ((), more) = tokio::join!(
+                move_stock(&self.world, &self.root, &mut shelves),
+                come_and_go(&self.world, &name)
+            );
+            people.extend(more);
+            if self.dies_before_all_is_done().await {
+                break;
+            }
+        }
         self.dies(&plan).await;
 
         self.restart(point.program, &[]).await;
@@ -123,6 +137,15 @@ impl Stage {
         }
         audit::nothing_has_drifted(world);
         Found { account, events: events.len(), deliveries, repeated_mails }
+    }
+
+    /// Waits until the process has died, or there is nothing left to do for it.
+    async fn dies_before_all_is_done(&mut self) -> bool {
+        let (world, victim) = (&self.world, std::sync::Mutex::new(&mut self.victim));
+        let is_dead = || victim.lock().unwrap().ended().is_some();
+        eventually("it dies or has done everything", async || is_dead() || audit::all_is_done(world).await)
+            .await;
+        is_dead()
     }
 
     /// Waits until the process has died of its own hand.

@@ -27,7 +27,7 @@ async fn evt_03_dep_05_without_the_broker_work_goes_on_and_events_follow_later()
     move_stock(world, root, &mut shelves).await;
 
     broker.go_down();
-    let ((), mut people) = tokio::join!(move_stock(world, root, &mut shelves), come_and_go(world, 0));
+    let ((), mut people) = tokio::join!(move_stock(world, root, &mut shelves), come_and_go(world, "0"));
     for service in [&world.auth, &world.product] {
         assert_eq!(readiness(world, service).await.status(), 200);
         let metrics = world.client.get(format!("{service}/metrics")).send().await.unwrap();
@@ -60,7 +60,7 @@ async fn evt_04_dep_01_without_the_database_callers_are_told_to_come_back_and_it
         }
     };
     let ((), mut people, ()) =
-        tokio::join!(move_stock(world, root, &mut shelves), come_and_go(world, 0), cuts);
+        tokio::join!(move_stock(world, root, &mut shelves), come_and_go(world, "0"), cuts);
 
     database.go_down();
     for service in [&world.auth, &world.product] {

@@ -129,33 +129,44 @@ impl World {
         }
     }
 
-    /// Starts both services, in one process or, on Postgres, in two, and waits until they are ready.
+    /// Starts both services, in one process or, on Postgres, in two, and waits until they are ready. Where there are two,
+    /// product-service comes second, so that it finds the keys of tokens at once.
     pub async fn run_all(&self) {
-        let started = match self.stores {
-            Stores::Memory => vec![self.with_superuser("panal", &["--then-serve"])],
-            Stores::Sqlite => vec![self.spawn("panal", &[])],
-            Stores::Postgres => vec![self.spawn("auth-service", &[]), self.spawn("product-service", &[])],
-        };
-        self.running.lock().unwrap().extend(started);
+        match self.stores {
+            Stores::Memory => self.running(self.with_superuser("panal", &["--then-serve"])),
+            Stores::Sqlite => self.running(self.spawn("panal", &[])),
+            Stores::Postgres => {
+                self.running(self.spawn("auth-service", &[]));
+                self.ready(&self.auth).await;
+                self.running(self.spawn("product-service", &[]));
+            }
+        }
         self.ready(&self.auth).await;
         self.ready(&self.product).await;
     }
 
+    fn running(&self, started: Running) {
+        self.running.lock().unwrap().push(started);
+    }
+
     /// Starts both services as `run_all` does, all that each says in a file of `folder`; tells which.
     pub async fn run_all_into(&self, folder: &Path) -> Vec<PathBuf> {
-        let programs: &[&str] =
-            if self.stores == Stores::Postgres { &["auth-service", "product-service"] } else { &["panal"] };
+        let programs: &[(&str, &str)] = if self.stores == Stores::Postgres {
+            &[("auth-service", &self.auth), ("product-service", &self.product)]
+        } else {
+            &[("panal", &self.product)]
+        };
         let mut files = Vec::new();
-        for program in programs {
+        for (program, address) in programs {
             let path = folder.join(format!("{program}.log"));
             let file = File::create(&path).unwrap();
             let mut command = self.command(program);
             let child = command.stderr(file.try_clone().unwrap()).stdout(file).spawn().unwrap();
-            self.running.lock().unwrap().push(Running(child));
+            self.running(Running(child));
+            self.ready(address).await;
             files.push(path);
         }
         self.ready(&self.auth).await;
-        self.ready(&self.product).await;
         files
     }
 

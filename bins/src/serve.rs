@@ -125,7 +125,7 @@ impl Service {
         let identity = Identity { service: self.name(), environment: config.settings.environment.name() };
         let (dependencies, document, shows_mails) = (
             self.dependencies(closing.clone()),
-            self.document(),
+            http::docs::Document::of(&self.document())?,
             config.is_development() && config.settings.host.is_loopback(),
         );
         let metrics = Metrics::new().map_err(io::Error::other)?;

@@ -1,5 +1,6 @@
 //! One connection per thread, shared by everything that the thread reads.
 use std::{
+    any::{Any, TypeId},
     cell::RefCell,
     sync::{Arc, Weak},
 };
@@ -9,7 +10,7 @@ use tokio::{
     sync::OnceCell,
 };
 
-use super::{config::Settings, connection::Connection};
+use super::{config::Settings, connection::Connection, crowd::Crowd, shared::Stored};
 
 /// A connection that is made when somebody needs it, once for all who wait for it.
 pub(super) type Line = Arc<OnceCell<Connection>>;
@@ -20,27 +21,50 @@ struct Entry {
     /// Which runtime it lives on; a thread may run one after the other.
     runtime: Id,
     line: Line,
+    /// Those who wait for it, by what they want.
+    crowds: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
 }
 
 thread_local! {
     static LINES: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
 }
 
-/// This thread's line for the store with these `settings`: the one there is, or a new one if that has failed.
-pub(super) fn line(settings: &Arc<Settings>) -> Line {
+/// What this thread has for the store with these `settings`.
+fn with<T>(settings: &Arc<Settings>, work: impl FnOnce(&mut Entry) -> T) -> T {
     let runtime = Handle::current().id();
     LINES.with_borrow_mut(|lines| {
-        let known = lines.iter_mut().find(|entry| entry.is_of(settings, runtime));
-        if let Some(entry) = known {
-            if entry.line.get().is_some_and(|connection| !connection.is_usable()) {
-                entry.line = Line::default();
-            }
-            return Arc::clone(&entry.line);
+        if let Some(known) = lines.iter_mut().find(|entry| entry.is_of(settings, runtime)) {
+            return work(known);
         }
         lines.retain(|entry| entry.settings.strong_count() > 0);
-        let line = Line::default();
-        lines.push(Entry { settings: Arc::downgrade(settings), runtime, line: Arc::clone(&line) });
-        line
+        let (settings, line) = (Arc::downgrade(settings), Line::default());
+        let mut new = Entry { settings, runtime, line, crowds: Vec::new() };
+        let answer = work(&mut new);
+        lines.push(new);
+        answer
+    })
+}
+
+/// This thread's line for the store with these `settings`: the one there is, or a new one if that has failed.
+pub(super) fn line(settings: &Arc<Settings>) -> Line {
+    with(settings, |entry| {
+        if entry.line.get().is_some_and(|connection| !connection.is_usable()) {
+            entry.line = Line::default();
+        }
+        Arc::clone(&entry.line)
+    })
+}
+
+/// Those who wait on this thread for an `A` of the store with these `settings`.
+pub(super) fn crowd<A: Stored>(settings: &Arc<Settings>) -> Arc<Crowd<A>> {
+    with(settings, |entry| {
+        let mut crowds = entry.crowds.iter().filter(|(kind, _)| *kind == TypeId::of::<A>());
+        let known = crowds.find_map(|(_, crowd)| Arc::clone(crowd).downcast().ok());
+        known.unwrap_or_else(|| {
+            let new = Arc::<Crowd<A>>::default();
+            entry.crowds.push((TypeId::of::<A>(), new.clone()));
+            new
+        })
     })
 }
 

@@ -30,6 +30,7 @@ mod bell;
 mod checkpoint;
 mod config;
 mod connection;
+mod crowd;
 mod error;
 mod horizon;
 mod line;

@@ -27,7 +27,7 @@ use crate::{
 /// connections. Needs a tokio runtime.
 #[derive(Clone)]
 pub struct PgStore {
-    settings: Arc<Settings>,
+    pub(super) settings: Arc<Settings>,
     pub(super) pool: Pool,
     /// For checkpoints alone, which are held while their holders use the others.
     pub(super) checkpoints: Pool,

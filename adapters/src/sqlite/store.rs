@@ -14,7 +14,7 @@ use super::{
     error::store_error,
     lane::Lane,
     migrate,
-    shared::{After, Alone, Extend, Forget, Query, RowsAfter, Stored, append},
+    shared::{After, Alone, Extend, Find, Forget, Query, RowsAfter, Stored, append},
 };
 use crate::{
     crash_point::crash_point,
@@ -72,6 +72,11 @@ impl SqliteStore {
 
     pub(super) async fn read<Q: Query + 'static>(&self, query: Q) -> Result<Q::Answer, StoreError> {
         self.readers.run(move |conn| now(query.run(conn))).await?.map_err(store_error)
+    }
+
+    /// The aggregate with this id.
+    pub(super) async fn one<A: Stored>(&self, id: A::Id) -> Result<Option<A>, StoreError> {
+        self.read(Find::<A>(id)).await
     }
 
     pub(super) async fn write<Q: Query + 'static>(&self, query: Q) -> Result<Q::Answer, StoreError> {

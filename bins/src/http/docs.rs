@@ -1,5 +1,9 @@
 //! `/openapi.json`, and `/docs` to read and try it, served from the binary.
-use actix_web::{http::Method, web};
+use actix_web::{
+    HttpResponse,
+    http::Method,
+    web::{self, Bytes, Data},
+};
 use utoipa::{
     OpenApi,
     openapi::{
@@ -70,12 +74,29 @@ fn open(operation: &mut Operation) {
     }
 }
 
-/// The routes of the documentation.
-pub fn routes(config: &mut web::ServiceConfig, document: utoipa::openapi::OpenApi) {
+/// A service's document as it is sent: written once, since as a tree it takes megabytes, and each thread would have its own.
+#[derive(Debug, Clone)]
+pub struct Document(Bytes);
+
+impl Document {
+    /// `document`, written.
+    ///
+    /// # Errors
+    /// If it can't be written as JSON.
+    pub fn of(document: &utoipa::openapi::OpenApi) -> Result<Self, serde_json::Error> {
+        Ok(Self(serde_json::to_vec(document)?.into()))
+    }
+}
+
+/// `/openapi.json`.
+pub async fn openapi(document: Data<Document>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document.0.clone())
+}
+
+/// The page to read it.
+pub fn page(config: &mut web::ServiceConfig) {
     let page = Config::new(["/openapi.json"]).persist_authorization(true).try_it_out_enabled(true);
-    config
-        .service(web::redirect("/docs", "/docs/"))
-        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document).config(page));
+    config.service(web::redirect("/docs", "/docs/")).service(SwaggerUi::new("/docs/{_:.*}").config(page));
 }
 
 #[cfg(test)]

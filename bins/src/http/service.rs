@@ -47,7 +47,7 @@ pub async fn root(identity: Data<Identity>) -> HttpResponse {
     HttpResponse::Ok().json(RootBody { service, version: env!("CARGO_PKG_VERSION"), docs: "/docs" })
 }
 
-/// The routes that every service has, besides those of its documentation.
+/// The routes that every service has, besides the page of its documentation.
 #[must_use]
 pub fn housekeeping() -> Routes {
     let anyone = by::<Anyone>();
@@ -59,6 +59,7 @@ pub fn housekeeping() -> Routes {
             anyone.get("/health/live", health::live),
             anyone.get("/health/ready", health::ready),
             anyone.get("/metrics", metrics::metrics),
+            anyone.get("/openapi.json", docs::openapi),
         ],
     )
 }
@@ -69,11 +70,15 @@ pub fn routes(
     identity: Identity,
     dependencies: Dependencies,
     metrics: Metrics,
-    document: utoipa::openapi::OpenApi,
+    document: docs::Document,
 ) {
-    config.app_data(Data::new(identity)).app_data(Data::new(dependencies)).app_data(Data::new(metrics));
+    config
+        .app_data(Data::new(identity))
+        .app_data(Data::new(dependencies))
+        .app_data(Data::new(metrics))
+        .app_data(Data::new(document));
     housekeeping().serve(config);
-    docs::routes(config, document);
+    docs::page(config);
     config.default_service(web::to(nothing_here));
 }
 

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use domain_shared::{Invalid, ValueObject};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -42,14 +44,11 @@ impl ValueObject for Currency {
     const EXPECTED: &'static str = "a string";
 
     fn parse(raw: String) -> Result<Self, Invalid> {
-        let wanted = raw.trim().to_ascii_uppercase();
-        BY_DECIMALS
-            .iter()
-            .find_map(|(decimals, codes)| {
-                let code = codes.split(' ').find(|code| **code == wanted)?;
-                Some(Self { code, decimals: *decimals })
-            })
-            .ok_or(Invalid::Malformed("a currency of ISO 4217"))
+        let mut wanted = raw;
+        wanted.make_ascii_uppercase();
+        let found = ALL.binary_search_by_key(&wanted.trim(), |currency| currency.code);
+        let found = found.ok().and_then(|at| ALL.get(at)).copied();
+        found.ok_or(Invalid::Malformed("a currency of ISO 4217"))
     }
 }
 
@@ -79,6 +78,16 @@ impl schemars::JsonSchema for Currency {
         schema
     }
 }
+
+/// All of them, by their code.
+static ALL: LazyLock<Vec<Currency>> = LazyLock::new(|| {
+    let of = |(decimals, codes): (u32, &'static str)| {
+        codes.split(' ').map(move |code| Currency { code, decimals })
+    };
+    let mut all: Vec<_> = BY_DECIMALS.into_iter().flat_map(of).collect();
+    all.sort_unstable_by_key(|currency| currency.code);
+    all
+});
 
 /// ISO 4217:2015, list one (active currencies with a minor unit), by number of decimals.
 const BY_DECIMALS: [(u32, &str); 4] = [

@@ -1,5 +1,6 @@
 //! What a real server and its failures do to the store. Needs `TEST_DATABASE_URL`, a role that may make databases.
 mod cancellation;
+mod crowd;
 mod faults;
 mod log;
 mod migrations;

@@ -33,4 +33,4 @@ pub(super) use projected::Projected;
 pub(super) use query::Query;
 pub(super) use security_log::Alone;
 pub(super) use sets::{advance, begin_shadow, claim, swap};
-pub(super) use stored::Stored;
+pub(super) use stored::{Find, Stored};

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain_shared::{ChangeError, Changed, Decision, Repository, StoreError};
 
-use super::{Store, Stored, stored::Find};
+use super::{Store, Stored};
 
 #[async_trait]
 impl<A: Stored> Repository<A> for Store {
@@ -18,6 +18,6 @@ impl<A: Stored> Repository<A> for Store {
     }
 
     async fn find(&self, id: A::Id) -> Result<Option<A>, StoreError> {
-        self.read(Find::<A>(id)).await
+        self.one(id).await
     }
 }

@@ -4,7 +4,7 @@ use domain_auth::{
 };
 use domain_shared::{Caller, Context, Expected, Handle, Invalid, Repository};
 
-use crate::{Auth, AuthError, Ports};
+use crate::{Auth, AuthError, Ports, kind::Kind};
 
 /// Replaces a password by another; every other session of the user ends, and codes still out die.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ impl<P: Ports> Handle<ChangePassword> for Auth<P> {
         new.must_differ_from(&user.username, &user.email)
             .map_err(|rule| AuthError::Invalid { field: "new_password", rule })?;
         // Whoever has somebody's token has no more guesses at their password for it.
-        let tried = self.take_own("old-password", id.0, &self.policy.limits.passwords, caller).await?;
+        let tried = self.take_own(Kind::OldPassword, id.0, &self.policy.limits.passwords, caller).await?;
         if !self.prove(&tried, &old, Some(user.password())).await? {
             return Err(AuthError::Invalid { field: "old_password", rule: Invalid::Mismatch });
         }

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use domain_auth::{CodePurpose, LoginCodes, Resend, SecurityEvent, User, UserId, UserRepository};
 use domain_shared::{Aggregate, Caller, Email, Handle, StoreError};
 
-use crate::{Auth, AuthError, Ports};
+use crate::{Auth, AuthError, Ports, kind::Kind};
 
 /// Asks for a code to set another password with. It goes to the address by mail, if that is somebody's who may sign in; a
 /// code that is live already goes out again. Within the cooldown nothing is sent.
@@ -27,8 +27,8 @@ impl<P: Ports> Handle<ForgotPassword> for Auth<P> {
             self.note(SecurityEvent::PasswordResetRequested { user_id, count: 1 }, caller).await;
             return Ok(());
         };
-        let (kinds, name) = (("reset-mail", "reset-mail-known"), user.id().0.to_string());
-        let mails = self.take_at(kinds, name, Some(&user), &self.policy.limits.code_mails, caller).await;
+        let (kind, name) = (Kind::ResetMail, user.id().0.to_string());
+        let mails = self.take_at(kind, name, Some(&user), &self.policy.limits.code_mails, caller).await;
         let mail = match mails {
             Err(AuthError::TooManyAttempts(_)) => return Ok(()),
             mail => mail?,
@@ -49,7 +49,7 @@ impl<P: Ports> Auth<P> {
     /// # Errors
     /// [`AuthError::TooManyAttempts`].
     pub async fn admit_forgot_password(&self, caller: &Caller) -> Result<(), AuthError> {
-        self.take_from_place("forgot-place", &self.policy.limits.sign_ins, caller).await
+        self.take_from_place(Kind::ForgotPlace, &self.policy.limits.sign_ins, caller).await
     }
 
     /// Whether `user` is to be sent a code, which is there then. Of those who ask at the same time one is told so.

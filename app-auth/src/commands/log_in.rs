@@ -5,7 +5,7 @@ use domain_auth::{
 };
 use domain_shared::{Aggregate, Caller, Context, Email, Handle, Invalid, StoreError, ValueObject};
 
-use crate::{Auth, AuthError, Ports};
+use crate::{Auth, AuthError, Ports, kind::Kind};
 
 /// Proves a password; the code that completes the login goes out by e-mail and replaces an earlier one.
 #[derive(Debug, Clone)]
@@ -67,10 +67,10 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
 
     async fn handle(&self, command: LogIn, caller: &Caller) -> Result<LoginStarted, AuthError> {
         let (issued_at, limits) = (self.now(), &self.policy.limits);
-        self.take_from_place("login-place", &limits.logins, caller).await?;
+        self.take_from_place(Kind::LoginPlace, &limits.logins, caller).await?;
         let user = self.user_named(&command.name).await?;
-        let kinds = ("password", "password-known");
-        let tried = self.take_at(kinds, command.name.key(), user.as_ref(), &limits.passwords, caller).await?;
+        let (kind, name) = (Kind::Password, command.name.key());
+        let tried = self.take_at(kind, name, user.as_ref(), &limits.passwords, caller).await?;
         // Hashing goes on for nobody too, so that the time it takes doesn't tell who exists.
         let proved = self.prove(&tried, &command.password, user.as_ref().map(User::password)).await?;
         if let Some(reason) = failure(user.as_ref(), proved) {

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use domain_auth::{Password, Registration, User, UserRepository};
 use domain_shared::{Caller, Email, Handle, Mailer, Repository, StoreError};
 
-use crate::{Auth, AuthError, Ports, letters};
+use crate::{Auth, AuthError, Ports, kind::Kind, letters};
 
 /// Registers whoever comes from outside. Where the policy says so, it doesn't tell that the address is taken: somebody else
 /// could learn who has an account here (ASVS 6.3.8).
@@ -29,7 +29,7 @@ impl<P: Ports> Handle<OpenAccount> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: OpenAccount, caller: &Caller) -> Result<Opened, AuthError> {
-        self.take_from_place("registration", &self.policy.limits.registrations, caller).await?;
+        self.take_from_place(Kind::Registration, &self.policy.limits.registrations, caller).await?;
         let OpenAccount { registration, password } = command;
         let mut user = self.draft(registration, &password, caller).await?;
         let Err(refusal) = self.ports.users().save(&mut user).await else { return Ok(Opened::New(user)) };

@@ -8,7 +8,7 @@ use domain_auth::{
 use domain_shared::{Aggregate, Caller, ChangeError, Email, Handle, Repository};
 use uuid::Uuid;
 
-use crate::{Auth, AuthError, Ports, codes::Guess};
+use crate::{Auth, AuthError, Ports, codes::Guess, kind::Kind};
 
 /// Sets another password with the code that was sent to the user's address; every session ends, and codes still out die.
 #[derive(Debug, Clone)]
@@ -40,12 +40,12 @@ impl<P: Ports> Handle<ResetPassword> for Auth<P> {
 impl<P: Ports> Auth<P> {
     async fn reset(&self, command: ResetPassword, caller: &Caller) -> Result<UserId, AuthError> {
         let ResetPassword { email, code, new } = command;
-        self.take_from_place("reset-place", &self.policy.limits.sign_ins, caller).await?;
+        self.take_from_place(Kind::ResetPlace, &self.policy.limits.sign_ins, caller).await?;
         let user = self.ports.users().by_email(&email).await?;
         // Somebody without a code is asked about in vain, too, so that the time it takes doesn't tell who exists.
         let id = user.as_ref().map_or(UserId(Uuid::nil()), Aggregate::id);
-        let (kinds, name) = (("reset-code", "reset-code-known"), email.as_str().to_owned());
-        let tried = self.take_at(kinds, name, user.as_ref(), &self.policy.limits.codes, caller).await?;
+        let (kind, name) = (Kind::ResetCode, email.as_str().to_owned());
+        let tried = self.take_at(kind, name, user.as_ref(), &self.policy.limits.codes, caller).await?;
         let Guess::Right(challenge) = self.guess(id, CodePurpose::Reset, &code).await? else {
             let user_id = user.as_ref().map(User::id);
             self.note(SecurityEvent::CodeRejected { user_id, count: 1 }, caller).await;

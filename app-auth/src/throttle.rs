@@ -37,6 +37,13 @@ pub(crate) struct Try {
     own: Option<Bucket>,
 }
 
+impl Try {
+    /// Whether it was from where the user has signed in lately.
+    pub(crate) const fn is_from_known_place(&self) -> bool {
+        self.own.is_some()
+    }
+}
+
 impl<P: Ports> Auth<P> {
     /// Counts one time of `kind`. Nothing else says [`AuthError::TooManyAttempts`].
     async fn take(

@@ -33,7 +33,7 @@ impl<P: Ports> Handle<ForgotPassword> for Auth<P> {
             Err(AuthError::TooManyAttempts(_)) => return Ok(()),
             mail => mail?,
         };
-        if self.is_reset_code_due(user.id()).await? {
+        if self.is_reset_code_due(user.id(), caller).await? {
             // The code itself goes out when this is heard of. Asking again is another command, the cooldown sees to that.
             self.change_user(user.id(), &caller.besides(), User::request_password_reset).await?;
         } else {
@@ -53,14 +53,16 @@ impl<P: Ports> Auth<P> {
     }
 
     /// Whether `user` is to be sent a code, which is there then. Of those who ask at the same time one is told so.
-    async fn is_reset_code_due(&self, user: UserId) -> Result<bool, StoreError> {
+    async fn is_reset_code_due(&self, user: UserId, caller: &Caller) -> Result<bool, StoreError> {
         let (now, codes) = (self.now(), self.ports.codes());
         let not_since = now - self.policy.resend_cooldown;
         match codes.resend(user, CodePurpose::Reset, self.policy.code_attempts, not_since, now).await? {
             Resend::Send(_) => Ok(true),
             Resend::TooSoon(_) => Ok(false),
             Resend::Nothing => {
-                codes.issue_unless_sent(&self.challenge(user, CodePurpose::Reset, now), not_since).await
+                codes
+                    .issue_unless_sent(&self.challenge(user, CodePurpose::Reset, now, caller), not_since)
+                    .await
             }
         }
     }

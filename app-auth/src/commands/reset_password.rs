@@ -46,7 +46,7 @@ impl<P: Ports> Auth<P> {
         let id = user.as_ref().map_or(UserId(Uuid::nil()), Aggregate::id);
         let (kind, name) = (Kind::ResetCode, email.as_str().to_owned());
         let tried = self.take_at(kind, name, user.as_ref(), &self.policy.limits.codes, caller).await?;
-        let Guess::Right(challenge) = self.guess(id, CodePurpose::Reset, &code).await? else {
+        let Guess::Right(challenge) = self.guess(id, CodePurpose::Reset, &code, &tried, caller).await? else {
             let user_id = user.as_ref().map(User::id);
             self.note(SecurityEvent::CodeRejected { user_id, count: 1 }, caller).await;
             return Err(AuthError::InvalidCode);

@@ -12,8 +12,8 @@ use super::{
     UserHistory, UserRepository,
 };
 use crate::{
-    ActivityRow, Challenge, CodePurpose, LoginCode, Password, PasswordAttempt, PasswordHash, RefreshToken,
-    SecurityEvent, Session, SessionId, TokenKey, User, UserId, Username,
+    ActivityRow, Challenge, CodePurpose, Guesser, LoginCode, Password, PasswordAttempt, PasswordHash,
+    RefreshToken, SecurityEvent, Session, SessionId, TokenKey, User, UserId, Username,
 };
 
 #[async_trait]
@@ -76,10 +76,10 @@ impl<T: LoginCodes + ?Sized> LoginCodes for Arc<T> {
         &self,
         user: UserId,
         purpose: CodePurpose,
-        max_attempts: u32,
+        guesser: &Guesser,
         now: DateTime<Utc>,
     ) -> Result<Option<Challenge>, StoreError> {
-        (**self).attempt(user, purpose, max_attempts, now).await
+        (**self).attempt(user, purpose, guesser, now).await
     }
     async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError> {
         (**self).consume(challenge).await
@@ -102,6 +102,9 @@ impl<T: LoginCodes + ?Sized> LoginCodes for Arc<T> {
 impl<T: LoginCodeGenerator + ?Sized> LoginCodeGenerator for Arc<T> {
     fn code(&self, purpose: CodePurpose, challenge: Uuid) -> LoginCode {
         (**self).code(purpose, challenge)
+    }
+    fn place(&self, user: UserId, place: &str) -> String {
+        (**self).place(user, place)
     }
 }
 

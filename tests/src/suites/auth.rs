@@ -71,6 +71,8 @@ macro_rules! login_codes {
             without_a_challenge_there_is_nothing_to_attempt
             a_new_challenge_replaces_the_old_one
             attempts_are_counted_and_bounded
+            strangers_do_not_use_up_the_attempts_of_whoever_asked
+            of_a_challenge_from_nowhere_all_attempts_count_alike
             of_twenty_attempts_at_once_no_more_than_allowed_get_it
             an_expired_challenge_is_dead
             a_challenge_is_used_up_once
@@ -172,6 +174,7 @@ macro_rules! login_code_generator {
             the_code_of_a_challenge_is_always_the_same
             without_the_key_a_code_is_unpredictable
             a_code_for_one_purpose_tells_nothing_of_that_for_another
+            a_place_is_told_by_nobody_without_the_key
             codes_are_uniform
         }
     };

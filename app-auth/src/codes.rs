@@ -5,7 +5,7 @@ use domain_shared::{Caller, IdGenerator, Mailer, StoreError};
 
 use crate::{
     Auth, AuthError, Ports, letters,
-    throttle::{Try, place},
+    throttle::{Try, caller_place},
 };
 
 impl<P: Ports> Auth<P> {
@@ -24,8 +24,7 @@ impl<P: Ports> Auth<P> {
 
     /// What stands for the place that the caller asks from, at challenges of `user`.
     fn place_of(&self, user: UserId, caller: &Caller) -> Option<String> {
-        let address = caller.client.address.as_deref()?;
-        Some(self.ports.code_generator().place(user, &place(address)))
+        caller_place(caller).map(|place| self.ports.code_generator().place(user, &place))
     }
 
     /// Sends the code that completes a login.

@@ -29,6 +29,11 @@ pub(crate) fn place(address: &str) -> String {
     }
 }
 
+/// The place that the caller asks from; none inside a program.
+pub(crate) fn caller_place(caller: &Caller) -> Option<String> {
+    caller.client.address.as_deref().map(place)
+}
+
 /// A count of something that turns out right or wrong.
 #[derive(Debug)]
 pub(crate) struct Try {
@@ -73,8 +78,8 @@ impl<P: Ports> Auth<P> {
         quota: &Quota,
         caller: &Caller,
     ) -> Result<(), AuthError> {
-        if let Some(address) = &caller.client.address {
-            self.take(kind, place(address), None, quota, caller).await?;
+        if let Some(place) = caller_place(caller) {
+            self.take(kind, place, None, quota, caller).await?;
         }
         Ok(())
     }
@@ -118,7 +123,7 @@ impl<P: Ports> Auth<P> {
 
     /// From where the caller asks, if `user` has signed in from there lately.
     async fn known_place(&self, user: UserId, caller: &Caller) -> Result<Option<String>, AuthError> {
-        let Some(here) = caller.client.address.as_deref().map(place) else { return Ok(None) };
+        let Some(here) = caller_place(caller) else { return Ok(None) };
         let addresses = self.ports.sessions().addresses_of(user, self.now() - REMEMBERED).await?;
         Ok(addresses.iter().any(|address| place(address) == here).then_some(here))
     }
@@ -129,8 +134,9 @@ impl<P: Ports> Auth<P> {
         tried: &Try,
         attempt: &PasswordAttempt,
         hash: Option<&PasswordHash>,
+        caller: &Caller,
     ) -> Result<bool, AuthError> {
-        match self.ports.hasher().verify(attempt, hash).await {
+        match self.ports.hasher().verify(attempt, hash, caller_place(caller).as_deref()).await {
             Ok(proved) => Ok(proved),
             Err(error) => {
                 self.untried(tried).await?;

@@ -8,7 +8,7 @@ use domain_auth::{
 use domain_shared::{Aggregate, Caller, ChangeError, Email, Handle, Repository};
 use uuid::Uuid;
 
-use crate::{Auth, AuthError, Ports, codes::Guess, kind::Kind};
+use crate::{Auth, AuthError, Ports, codes::Guess, kind::Kind, throttle::caller_place};
 
 /// Sets another password with the code that was sent to the user's address; every session ends, and codes still out die.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ impl<P: Ports> Auth<P> {
         let user = user.ok_or(AuthError::InvalidCode)?;
         new.must_differ_from(&user.username, &user.email)
             .map_err(|rule| AuthError::Invalid { field: "new_password", rule })?;
-        let new = self.ports.hasher().hash(&new).await?;
+        let new = self.ports.hasher().hash(&new, caller_place(caller).as_deref()).await?;
         // From here on the code is worth nothing to anybody else.
         if !self.ports.codes().consume(challenge.id).await? {
             return Err(AuthError::InvalidCode);

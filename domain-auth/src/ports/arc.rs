@@ -110,15 +110,16 @@ impl<T: LoginCodeGenerator + ?Sized> LoginCodeGenerator for Arc<T> {
 
 #[async_trait]
 impl<T: PasswordHasher + ?Sized> PasswordHasher for Arc<T> {
-    async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
-        (**self).hash(password).await
+    async fn hash(&self, password: &Password, place: Option<&str>) -> Result<PasswordHash, HashError> {
+        (**self).hash(password, place).await
     }
     async fn verify(
         &self,
         attempt: &PasswordAttempt,
         hash: Option<&PasswordHash>,
+        place: Option<&str>,
     ) -> Result<bool, HashError> {
-        (**self).verify(attempt, hash).await
+        (**self).verify(attempt, hash, place).await
     }
     fn is_outdated(&self, hash: &PasswordHash) -> bool {
         (**self).is_outdated(hash)

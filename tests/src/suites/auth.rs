@@ -147,6 +147,7 @@ macro_rules! password_hasher {
             nobody_has_no_password
             enu_02_for_nobody_it_takes_as_long
             many_at_once_are_answered_rightly_or_told_to_wait
+            however_many_ask_from_one_place_others_get_their_turn
             what_it_made_itself_is_not_outdated
             where_there_is_no_password_nothing_is_outdated
         }

@@ -34,23 +34,26 @@ impl<P: Ports> Auth<P> {
         Ok(self.ports.mailer().send(&letter).await?)
     }
 
-    /// Whether `code` is what the user's live challenge asks for, after the guess was counted as `tried`. The attempt is
-    /// counted before anything is compared, and the challenge isn't used up yet.
+    /// The caller, as somebody who tries a code of `user`, after that was counted as `tried`.
+    pub(crate) fn guesser(&self, user: UserId, tried: &Try, caller: &Caller) -> Guesser {
+        Guesser {
+            place: self.place_of(user, caller),
+            is_known: tried.is_from_known_place(),
+            tries: self.policy.code_attempts,
+            tries_of_others: self.policy.code_attempts_of_others,
+        }
+    }
+
+    /// Whether `code` is what the user's live challenge asks for. The attempt is counted before anything is compared, and
+    /// the challenge isn't used up yet.
     pub(crate) async fn guess(
         &self,
         user: UserId,
         purpose: CodePurpose,
         code: &LoginCode,
-        tried: &Try,
-        caller: &Caller,
+        guesser: &Guesser,
     ) -> Result<Guess, StoreError> {
-        let guesser = Guesser {
-            place: self.place_of(user, caller),
-            is_known: tried.is_from_known_place(),
-            tries: self.policy.code_attempts,
-            tries_of_others: self.policy.code_attempts_of_others,
-        };
-        let challenge = self.ports.codes().attempt(user, purpose, &guesser, self.now()).await?;
+        let challenge = self.ports.codes().attempt(user, purpose, guesser, self.now()).await?;
         Ok(match challenge {
             Some(of) if self.ports.code_generator().code(purpose, of.id).matches(code) => Guess::Right(of),
             Some(_) => Guess::Wrong,

@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     Code(Client),
     /// Mails with codes that complete a login.
     CodeMail(Client),
+    /// Mails with such codes that are sent again.
+    ResendMail(Client),
     /// Codes asked for again from a place.
     ResendPlace,
     /// Refreshes of a session.
@@ -56,6 +58,8 @@ impl Kind {
             Self::Code(Client::Known) => "code-known",
             Self::CodeMail(Client::Any) => "code-mail",
             Self::CodeMail(Client::Known) => "code-mail-known",
+            Self::ResendMail(Client::Any) => "resend-mail",
+            Self::ResendMail(Client::Known) => "resend-mail-known",
             Self::ResendPlace => "resend-place",
             Self::Refresh => "refresh",
             Self::RefreshPlace => "refresh-place",
@@ -74,7 +78,7 @@ impl Kind {
             Self::Registration => Throttled::Register,
             Self::LoginPlace | Self::Password(_) | Self::OldPassword | Self::CodeMail(_) => Throttled::Login,
             Self::CodePlace | Self::Code(_) => Throttled::Code,
-            Self::ResendPlace => Throttled::Resend,
+            Self::ResendMail(_) | Self::ResendPlace => Throttled::Resend,
             Self::Refresh | Self::RefreshPlace => Throttled::Refresh,
             Self::ForgotPlace | Self::ResetMail(_) | Self::ResetPlace | Self::ResetCode(_) => {
                 Throttled::PasswordReset

@@ -160,9 +160,14 @@ impl<P: Ports> Auth<P> {
     }
 
     /// Counts a mail with a code to `user`.
-    pub(crate) async fn take_mail(&self, user: &User, caller: &Caller) -> Result<Try, AuthError> {
+    pub(crate) async fn take_mail(
+        &self,
+        kind: fn(Client) -> Kind,
+        user: &User,
+        caller: &Caller,
+    ) -> Result<Try, AuthError> {
         let (name, quota) = (user.id().0.to_string(), &self.policy.limits.code_mails);
-        self.take_at(Kind::CodeMail, name, Some(user), quota, caller).await
+        self.take_at(kind, name, Some(user), quota, caller).await
     }
 }
 

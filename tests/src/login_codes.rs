@@ -101,6 +101,41 @@ pub async fn strangers_do_not_use_up_the_attempts_of_whoever_asked(codes: impl L
     }
 }
 
+pub async fn an_attempt_given_back_can_be_made_again(codes: impl LoginCodes) {
+    let challenge = issued(&codes).await;
+    let from = |place: &str, is_known| Guesser {
+        place: Some(place.to_owned()),
+        is_known,
+        tries: 1,
+        tries_of_others: 1,
+    };
+    let guessers = [from("home", false), from("work", true), from("elsewhere", false)];
+    let tried = async |guesser| {
+        codes
+            .attempt(challenge.user, challenge.purpose, guesser, challenge.issued_at)
+            .await
+            .unwrap()
+            .is_some()
+    };
+    for guesser in &guessers {
+        codes.give_back(&challenge, guesser).await.unwrap();
+        assert!(tried(guesser).await && !tried(guesser).await, "nothing was given back before there was one");
+    }
+    for guesser in &guessers {
+        codes.give_back(&challenge, guesser).await.unwrap();
+        assert!(tried(guesser).await && !tried(guesser).await, "each has their own back");
+    }
+    let next = challenge_for(challenge.user);
+    codes.issue(&next).await.unwrap();
+    let next_tried = async || {
+        let next = codes.attempt(next.user, next.purpose, &guessers[0], next.issued_at).await.unwrap();
+        next.is_some()
+    };
+    assert!(next_tried().await);
+    codes.give_back(&challenge, &guessers[0]).await.unwrap();
+    assert!(!next_tried().await, "one of another challenge is another");
+}
+
 pub async fn of_a_challenge_from_nowhere_all_attempts_count_alike(codes: impl LoginCodes) {
     let challenge = Challenge { place: None, ..challenge_for(UserId(id())) };
     codes.issue(&challenge).await.unwrap();

@@ -27,9 +27,7 @@ impl<P: Ports> Handle<ForgotPassword> for Auth<P> {
             self.note(SecurityEvent::PasswordResetRequested { user_id, count: 1 }, caller).await;
             return Ok(());
         };
-        let (kind, name) = (Kind::ResetMail, user.id().0.to_string());
-        let mails = self.take_at(kind, name, Some(&user), &self.policy.limits.code_mails, caller).await;
-        let mail = match mails {
+        let mail = match self.take_mail(Kind::ResetMail, &user, caller).await {
             Err(AuthError::TooManyAttempts(_)) => return Ok(()),
             mail => mail?,
         };

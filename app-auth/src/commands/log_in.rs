@@ -81,7 +81,7 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
             return Err(AuthError::WrongCredentials);
         };
         self.right(&tried).await?;
-        let mail = self.take_mail(&user, caller).await?;
+        let mail = self.take_mail(Kind::CodeMail, &user, caller).await?;
         let challenge = self.challenge(user.id(), CodePurpose::Login, issued_at, caller);
         let sent = match self.ports.codes().issue(&challenge).await {
             Ok(()) => self.send_code(&user, &challenge).await,

@@ -24,7 +24,7 @@ impl<P: Ports> Handle<ResendCode> for Auth<P> {
         self.take_from_place(Kind::ResendPlace, &self.policy.limits.sign_ins, caller).await?;
         let user = self.ports.users().find(command.user).await?;
         let Some(user) = user.filter(|user| user.is_active) else { return Ok(()) };
-        let mail = self.take_mail(&user, caller).await?;
+        let mail = self.take_mail(Kind::ResendMail, &user, caller).await?;
         let (codes, most) = (self.ports.codes(), self.policy.code_attempts);
         let sent = match codes.resend(user.id(), CodePurpose::Login, most, now - cooldown, now).await? {
             Resend::Send(challenge) => self.send_code(&user, &challenge).await.map(|()| true),

@@ -72,7 +72,8 @@ impl<P: Ports> Auth<P> {
         let name = user.as_ref().map_or_else(|| owner.key(), |user| user.id().0.to_string());
         let limit = &self.policy.limits.codes;
         let tried = self.take_at(Kind::Code, name, user.as_ref(), limit, caller).await?;
-        let challenge = match self.guess(id, CodePurpose::Login, code, &tried, caller).await? {
+        let guesser = self.guesser(id, &tried, caller);
+        let challenge = match self.guess(id, CodePurpose::Login, code, &guesser).await? {
             Guess::Right(challenge) => challenge,
             Guess::Wrong => return Err(AuthError::InvalidCode),
             Guess::Idle => {

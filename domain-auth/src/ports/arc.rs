@@ -81,6 +81,9 @@ impl<T: LoginCodes + ?Sized> LoginCodes for Arc<T> {
     ) -> Result<Option<Challenge>, StoreError> {
         (**self).attempt(user, purpose, guesser, now).await
     }
+    async fn give_back(&self, challenge: &Challenge, guesser: &Guesser) -> Result<(), StoreError> {
+        (**self).give_back(challenge, guesser).await
+    }
     async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError> {
         (**self).consume(challenge).await
     }

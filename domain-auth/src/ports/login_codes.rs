@@ -32,6 +32,9 @@ pub trait LoginCodes: Send + Sync + 'static {
         now: DateTime<Utc>,
     ) -> Result<Option<Challenge>, StoreError>;
 
+    /// Takes an attempt of `guesser` back that came to nothing though it was right. Nothing happens if `challenge` is gone.
+    async fn give_back(&self, challenge: &Challenge, guesser: &Guesser) -> Result<(), StoreError>;
+
     /// Uses the challenge up. `true` for exactly one of any number of concurrent callers, `false` for the others and
     /// for one that was replaced or never was.
     async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError>;

@@ -58,6 +58,7 @@ macro_rules! session_repository {
             of_user_leaves_out_what_was_not_refreshed_in_time
             of_user_is_empty_for_somebody_without_sessions
             addresses_of_tells_from_where_somebody_signed_in_since
+            where_a_session_that_may_not_have_been_theirs_was_started_is_no_address_of_theirs
         }
     };
 }
@@ -72,6 +73,7 @@ macro_rules! login_codes {
             a_new_challenge_replaces_the_old_one
             attempts_are_counted_and_bounded
             strangers_do_not_use_up_the_attempts_of_whoever_asked
+            an_attempt_given_back_can_be_made_again
             of_a_challenge_from_nowhere_all_attempts_count_alike
             of_twenty_attempts_at_once_no_more_than_allowed_get_it
             an_expired_challenge_is_dead

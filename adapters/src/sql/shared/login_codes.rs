@@ -66,6 +66,18 @@ macro_rules! count {
     }};
 }
 
+/// Counts one less in `column`.
+macro_rules! give_back {
+    ($column:path, $challenge:expr, $conn:expr) => {
+        diesel::update(
+            login_codes::table.filter(login_codes::challenge_id.eq($challenge)).filter($column.gt(0)),
+        )
+        .set($column.eq($column - 1))
+        .execute($conn)
+        .await?
+    };
+}
+
 #[derive(Debug)]
 struct Attempt {
     user: Id,
@@ -93,6 +105,22 @@ impl Query for Attempt {
             Tries::Others => count!(login_codes::tries_of_others, challenge, most, self.now, &mut conn),
         };
         Ok(row.map(Challenge::try_from).transpose()?)
+    }
+}
+
+#[derive(Debug)]
+struct GiveBack(Id, Tries);
+
+impl Query for GiveBack {
+    type Answer = ();
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<(), Failure> {
+        match self.1 {
+            Tries::Askers => give_back!(login_codes::attempts, self.0, &mut conn),
+            Tries::Known => give_back!(login_codes::tries_known, self.0, &mut conn),
+            Tries::Others => give_back!(login_codes::tries_of_others, self.0, &mut conn),
+        };
+        Ok(())
     }
 }
 
@@ -174,6 +202,10 @@ impl LoginCodes for Store {
         now: DateTime<Utc>,
     ) -> Result<Option<Challenge>, StoreError> {
         self.write(Attempt { user: Id(user.0), purpose, guesser: guesser.clone(), now: Time(now) }).await
+    }
+
+    async fn give_back(&self, challenge: &Challenge, guesser: &Guesser) -> Result<(), StoreError> {
+        self.write(GiveBack(Id(challenge.id), guesser.counts(challenge.place.as_deref()).0)).await
     }
 
     async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError> {

@@ -5,6 +5,10 @@ use domain_auth::Throttled;
 pub(crate) enum Kind {
     /// Registrations from a place.
     Registration,
+    /// Registrations of a name, where they don't tell whose the address is.
+    Name,
+    /// Mails that tell the owner of an address of a registration.
+    OwnerMail,
     /// Passwords tried from a place.
     LoginPlace,
     /// Wrong passwords.
@@ -49,6 +53,8 @@ impl Kind {
     pub(crate) const fn bucket(self) -> &'static str {
         match self {
             Self::Registration => "registration",
+            Self::Name => "name",
+            Self::OwnerMail => "owner-mail",
             Self::LoginPlace => "login-place",
             Self::Password(Client::Any) => "password",
             Self::Password(Client::Known) => "password-known",
@@ -75,7 +81,7 @@ impl Kind {
     /// What somebody does who takes one time of it, as the audit says it.
     pub(crate) const fn act(self) -> Throttled {
         match self {
-            Self::Registration => Throttled::Register,
+            Self::Registration | Self::Name | Self::OwnerMail => Throttled::Register,
             Self::LoginPlace | Self::Password(_) | Self::OldPassword | Self::CodeMail(_) => Throttled::Login,
             Self::CodePlace | Self::Code(_) => Throttled::Code,
             Self::ResendMail(_) | Self::ResendPlace => Throttled::Resend,

@@ -1,9 +1,12 @@
 //! Codes that go out by e-mail.
 use chrono::{DateTime, Utc};
-use domain_auth::{Challenge, CodePurpose, LoginCode, LoginCodeGenerator, LoginCodes, User, UserId};
-use domain_shared::{IdGenerator, Mailer, StoreError};
+use domain_auth::{Challenge, CodePurpose, Guesser, LoginCode, LoginCodeGenerator, LoginCodes, User, UserId};
+use domain_shared::{Caller, IdGenerator, Mailer, StoreError};
 
-use crate::{Auth, AuthError, Ports, letters};
+use crate::{
+    Auth, AuthError, Ports, letters,
+    throttle::{Try, caller_place},
+};
 
 impl<P: Ports> Auth<P> {
     /// A new challenge for `user`, of what was begun at `issued_at`.
@@ -12,9 +15,16 @@ impl<P: Ports> Auth<P> {
         user: UserId,
         purpose: CodePurpose,
         issued_at: DateTime<Utc>,
+        caller: &Caller,
     ) -> Challenge {
         let expires_at = self.now() + self.policy.ttl_of(purpose);
-        Challenge { id: self.ports.ids().next_id(), user, purpose, issued_at, expires_at }
+        let place = self.place_of(user, caller);
+        Challenge { id: self.ports.ids().next_id(), user, purpose, place, issued_at, expires_at }
+    }
+
+    /// What stands for the place that the caller asks from, at challenges of `user`.
+    fn place_of(&self, user: UserId, caller: &Caller) -> Option<String> {
+        caller_place(caller).map(|place| self.ports.code_generator().place(user, &place))
     }
 
     /// Sends the code that completes a login.
@@ -24,6 +34,16 @@ impl<P: Ports> Auth<P> {
         Ok(self.ports.mailer().send(&letter).await?)
     }
 
+    /// The caller, as somebody who tries a code of `user`, after that was counted as `tried`.
+    pub(crate) fn guesser(&self, user: UserId, tried: &Try, caller: &Caller) -> Guesser {
+        Guesser {
+            place: self.place_of(user, caller),
+            is_known: tried.is_from_known_place(),
+            tries: self.policy.code_attempts,
+            tries_of_others: self.policy.code_attempts_of_others,
+        }
+    }
+
     /// Whether `code` is what the user's live challenge asks for. The attempt is counted before anything is compared, and
     /// the challenge isn't used up yet.
     pub(crate) async fn guess(
@@ -31,9 +51,9 @@ impl<P: Ports> Auth<P> {
         user: UserId,
         purpose: CodePurpose,
         code: &LoginCode,
+        guesser: &Guesser,
     ) -> Result<Guess, StoreError> {
-        let most = self.policy.code_attempts;
-        let challenge = self.ports.codes().attempt(user, purpose, most, self.now()).await?;
+        let challenge = self.ports.codes().attempt(user, purpose, guesser, self.now()).await?;
         Ok(match challenge {
             Some(of) if self.ports.code_generator().code(purpose, of.id).matches(code) => Guess::Right(of),
             Some(_) => Guess::Wrong,
@@ -49,6 +69,6 @@ pub(crate) enum Guess {
     Right(Challenge),
     /// It isn't that of the live challenge.
     Wrong,
-    /// There is no live challenge, so there was nothing to guess.
+    /// There is no live challenge, or none that may still be tried from there, so there was nothing to guess.
     Idle,
 }

@@ -9,6 +9,7 @@ mod brute_force;
 mod codes;
 pub mod commands;
 mod error;
+mod kind;
 mod letters;
 #[cfg(test)]
 mod life_cycle;

@@ -19,8 +19,10 @@ pub struct Policy {
     pub code_ttl: TimeDelta,
     /// How long a code to set another password with lives.
     pub reset_ttl: TimeDelta,
-    /// How many times a code may be tried.
+    /// How many times a code may be tried from where it was asked for, and as often again where its owner is known.
     pub code_attempts: u32,
+    /// How many times it may be tried from all other places together: enough for an owner whose address has changed.
+    pub code_attempts_of_others: u32,
     /// How long to wait before a code is sent again.
     pub resend_cooldown: TimeDelta,
     /// How often things may be done.
@@ -41,6 +43,7 @@ impl Default for Policy {
             code_ttl: TimeDelta::minutes(5),
             reset_ttl: TimeDelta::minutes(15),
             code_attempts: 5,
+            code_attempts_of_others: 3,
             resend_cooldown: TimeDelta::seconds(60),
             limits: Limits::default(),
             reveals_emails: true,

@@ -77,10 +77,15 @@ async fn a_login_cut_off_before_it_was_agreed_to_is_not_completed_by_a_retry() {
     let (id, expires_at) = (SessionId(Uuid::from_u128(7)), context.at + world.auth.policy.session_ttl);
     let mut session = Session::start(id, ada.id(), Client::default(), expires_at, &context);
     world.store.save(&mut session).await.unwrap();
-    let challenge =
-        domain_auth::LoginCodes::attempt(&world.store, ada.id(), CodePurpose::Login, 5, context.at)
-            .await
-            .unwrap();
+    let challenge = domain_auth::LoginCodes::attempt(
+        &world.store,
+        ada.id(),
+        CodePurpose::Login,
+        &domain_auth::Guesser::of(5),
+        context.at,
+    )
+    .await
+    .unwrap();
     domain_auth::LoginCodes::consume(&world.store, challenge.unwrap().id).await.unwrap();
 
     let again = verify(&world, &ada, &sent, &caller).await;

@@ -3,12 +3,15 @@ use std::{net::IpAddr, time::Duration};
 
 use chrono::TimeDelta;
 use domain_auth::{
-    PasswordAttempt, PasswordHash, PasswordHasher, SecurityEvent, SessionRepository, Throttled, User, UserId,
+    PasswordAttempt, PasswordHash, PasswordHasher, SecurityEvent, SessionRepository, User, UserId,
 };
 use domain_shared::{Aggregate, Bucket, Caller, Quota, Taken, Throttle, Ticket};
 use uuid::Uuid;
 
-use crate::{Auth, AuthError, Ports};
+use crate::{
+    Auth, AuthError, Ports,
+    kind::{Client, Kind},
+};
 
 /// How long an address is remembered from which somebody has signed in.
 const REMEMBERED: TimeDelta = TimeDelta::days(30);
@@ -26,16 +29,9 @@ pub(crate) fn place(address: &str) -> String {
     }
 }
 
-/// What somebody does who takes one time of `kind`.
-fn act_of(kind: &str) -> Throttled {
-    match kind.split('-').next().unwrap_or_default() {
-        "registration" => Throttled::Register,
-        "code" if !kind.starts_with("code-mail") => Throttled::Code,
-        "resend" => Throttled::Resend,
-        "refresh" => Throttled::Refresh,
-        "reset" | "forgot" => Throttled::PasswordReset,
-        _ => Throttled::Login,
-    }
+/// The place that the caller asks from; none inside a program.
+pub(crate) fn caller_place(caller: &Caller) -> Option<String> {
+    caller.client.address.as_deref().map(place)
 }
 
 /// A count of something that turns out right or wrong.
@@ -46,21 +42,28 @@ pub(crate) struct Try {
     own: Option<Bucket>,
 }
 
+impl Try {
+    /// Whether it was from where the user has signed in lately.
+    pub(crate) const fn is_from_known_place(&self) -> bool {
+        self.own.is_some()
+    }
+}
+
 impl<P: Ports> Auth<P> {
     /// Counts one time of `kind`. Nothing else says [`AuthError::TooManyAttempts`].
     async fn take(
         &self,
-        kind: &'static str,
+        kind: Kind,
         of: String,
         user: Option<UserId>,
         quota: &Quota,
         caller: &Caller,
     ) -> Result<Ticket, AuthError> {
-        match self.ports.throttle().take(&Bucket { kind, of }, quota, self.now()).await? {
+        match self.ports.throttle().take(&Bucket { kind: kind.bucket(), of }, quota, self.now()).await? {
             Taken::Granted(ticket) => Ok(ticket),
             Taken::Refused(wait) => {
-                let act = act_of(kind);
-                self.note(SecurityEvent::Throttled { user_id: user, act, count: 1 }, caller).await;
+                let event = SecurityEvent::Throttled { user_id: user, act: kind.act(), count: 1 };
+                self.note(event, caller).await;
                 // Whole seconds, none too few.
                 let seconds = (wait + TimeDelta::milliseconds(999)).num_seconds().max(1);
                 Err(AuthError::TooManyAttempts(Duration::from_secs(seconds.unsigned_abs())))
@@ -71,12 +74,12 @@ impl<P: Ports> Auth<P> {
     /// Counts one time of `kind` from where the caller asks; without an address, inside a program, nothing is counted.
     pub(crate) async fn take_from_place(
         &self,
-        kind: &'static str,
+        kind: Kind,
         quota: &Quota,
         caller: &Caller,
     ) -> Result<(), AuthError> {
-        if let Some(address) = &caller.client.address {
-            self.take(kind, place(address), None, quota, caller).await?;
+        if let Some(place) = caller_place(caller) {
+            self.take(kind, place, None, quota, caller).await?;
         }
         Ok(())
     }
@@ -84,7 +87,7 @@ impl<P: Ports> Auth<P> {
     /// Counts one time of `kind` for something that is the caller's own, and that nobody else can use up.
     pub(crate) async fn take_own(
         &self,
-        kind: &'static str,
+        kind: Kind,
         of: Uuid,
         quota: &Quota,
         caller: &Caller,
@@ -93,11 +96,11 @@ impl<P: Ports> Auth<P> {
     }
 
     /// Counts one time at `user`, or at nobody who is called `name`, before anything is compared. A client from whose
-    /// place the user has signed in lately has a bucket of its own (`kinds.1`), which no stranger can use up; all others
+    /// place the user has signed in lately has a bucket of its own, which no stranger can use up; all others
     /// share one (OWASP, device cookies).
     pub(crate) async fn take_at(
         &self,
-        kinds: (&'static str, &'static str),
+        kind: fn(Client) -> Kind,
         name: String,
         user: Option<&User>,
         quota: &Quota,
@@ -109,16 +112,18 @@ impl<P: Ports> Auth<P> {
         match self.known_place(user, caller).await? {
             Some(place) => {
                 let bucket = format!("{} {place} {name}", user.0);
-                let ticket = self.take(kinds.1, bucket, known, quota, caller).await?;
+                let ticket = self.take(kind(Client::Known), bucket, known, quota, caller).await?;
                 Ok(Try { own: Some(ticket.bucket.clone()), ticket })
             }
-            None => Ok(Try { ticket: self.take(kinds.0, name, known, quota, caller).await?, own: None }),
+            None => {
+                Ok(Try { ticket: self.take(kind(Client::Any), name, known, quota, caller).await?, own: None })
+            }
         }
     }
 
     /// From where the caller asks, if `user` has signed in from there lately.
     async fn known_place(&self, user: UserId, caller: &Caller) -> Result<Option<String>, AuthError> {
-        let Some(here) = caller.client.address.as_deref().map(place) else { return Ok(None) };
+        let Some(here) = caller_place(caller) else { return Ok(None) };
         let addresses = self.ports.sessions().addresses_of(user, self.now() - REMEMBERED).await?;
         Ok(addresses.iter().any(|address| place(address) == here).then_some(here))
     }
@@ -129,8 +134,9 @@ impl<P: Ports> Auth<P> {
         tried: &Try,
         attempt: &PasswordAttempt,
         hash: Option<&PasswordHash>,
+        caller: &Caller,
     ) -> Result<bool, AuthError> {
-        match self.ports.hasher().verify(attempt, hash).await {
+        match self.ports.hasher().verify(attempt, hash, caller_place(caller).as_deref()).await {
             Ok(proved) => Ok(proved),
             Err(error) => {
                 self.untried(tried).await?;
@@ -154,9 +160,14 @@ impl<P: Ports> Auth<P> {
     }
 
     /// Counts a mail with a code to `user`.
-    pub(crate) async fn take_mail(&self, user: &User, caller: &Caller) -> Result<Try, AuthError> {
+    pub(crate) async fn take_mail(
+        &self,
+        kind: fn(Client) -> Kind,
+        user: &User,
+        caller: &Caller,
+    ) -> Result<Try, AuthError> {
         let (name, quota) = (user.id().0.to_string(), &self.policy.limits.code_mails);
-        self.take_at(("code-mail", "code-mail-known"), name, Some(user), quota, caller).await
+        self.take_at(kind, name, Some(user), quota, caller).await
     }
 }
 

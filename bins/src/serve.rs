@@ -7,7 +7,7 @@ use actix_web::{
     middleware::from_fn,
     web::{self, Data},
 };
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 use utoipa::OpenApi;
 
 use crate::{
@@ -17,7 +17,8 @@ use crate::{
     http::{
         self,
         admission::AllowedHosts,
-        auth::{ServiceClients, Told},
+        afterwards::Afterwards,
+        auth::ServiceClients,
         client::TrustedProxies,
         health::Dependencies,
         metrics::Metrics,
@@ -94,7 +95,7 @@ impl Service {
         &self,
         config: &mut web::ServiceConfig,
         shows_mails: bool,
-        known: &(Data<ServiceClients>, Data<Told>),
+        known: &(Data<ServiceClients>, Data<Afterwards>),
     ) {
         match self {
             Self::Auth(auth) => {
@@ -121,7 +122,13 @@ impl Service {
     }
 
     /// Starts to serve whoever comes in by `door`.
-    fn server(&self, config: &Config, door: &Door, closing: &Closing) -> io::Result<Server> {
+    fn server(
+        &self,
+        config: &Config,
+        door: &Door,
+        closing: &Closing,
+        afterwards: &Afterwards,
+    ) -> io::Result<Server> {
         let identity = Identity { service: self.name(), environment: config.settings.environment.name() };
         let (dependencies, document, shows_mails) = (
             self.dependencies(closing.clone()),
@@ -134,7 +141,7 @@ impl Service {
         }
         let proxies = Data::new(TrustedProxies(config.settings.trusted_proxies.0.clone()));
         let clients = ServiceClients(config.settings.service_clients.0.clone());
-        let known = (Data::new(clients), Data::new(Told::default()));
+        let known = (Data::new(clients), Data::new(afterwards.clone()));
         let hosts = Data::new(AllowedHosts(config.settings.allowed_hosts.0.clone()));
         let origins: Arc<[String]> = config.settings.allowed_origins.0.clone().into();
         let this = self.clone();
@@ -203,9 +210,10 @@ pub async fn serve(services: &[Service], config: &Config) -> io::Result<()> {
     let mut servers = JoinSet::new();
     let mut handles: Vec<ServerHandle> = Vec::new();
     let (closing, mut doors) = (Closing::default(), Vec::new());
+    let afterwards = Afterwards::here();
     for service in services {
         let door = Door::open(service.address(config), closing.clone())?;
-        let server = service.server(config, &door, &closing)?;
+        let server = service.server(config, &door, &closing, &afterwards)?;
         doors.push(door);
         tracing::info!(address = %service.address(config), "{} serves", service.name());
         handles.push(server.handle());
@@ -230,16 +238,20 @@ pub async fn serve(services: &[Service], config: &Config) -> io::Result<()> {
     while let Some(ended) = servers.join_next().await {
         ended.map_err(io::Error::other)??;
     }
-    finish(services, tasks).await;
+    finish(services, &afterwards, tasks).await;
     Ok(())
 }
 
 /// Has what is done beside serving end what it is at, so that nothing is done again that has been done. Until now it went
 /// on: callers were still served, and what they did had to be told.
-async fn finish(services: &[Service], mut tasks: JoinSet<()>) {
+async fn finish(services: &[Service], afterwards: &Afterwards, mut tasks: JoinSet<()>) {
+    let deadline = Instant::now() + FINISH;
+    if !afterwards.finish(FINISH / 2).await {
+        tracing::warn!("something that was to be done after an answer takes too long and is broken off");
+    }
     services.iter().for_each(Service::stop_tasks);
     let finished = async { while tasks.join_next().await.is_some() {} };
-    if tokio::time::timeout(FINISH, finished).await.is_err() {
+    if tokio::time::timeout_at(deadline, finished).await.is_err() {
         tracing::warn!("something that takes too long is broken off; it is done again at the next start");
     }
 }

@@ -86,6 +86,8 @@ pub struct Challenge {
     pub user: UserId,
     /// What for.
     pub purpose: CodePurpose,
+    /// From where the code was asked for, as a digest that only we can make; `None` if nobody can tell.
+    pub place: Option<String>,
     /// When the password was given, or was said to be forgotten.
     pub issued_at: DateTime<Utc>,
     /// From when on the code is dead.

@@ -4,6 +4,7 @@
 //! to `event.rs`, its effect to `apply`, and the command that decides it beside the others.
 mod challenge;
 mod full_name;
+mod guesser;
 mod password;
 mod personal;
 mod phone_number;
@@ -18,6 +19,7 @@ mod username;
 
 pub use challenge::{Challenge, CodePurpose, LoginCode};
 pub use full_name::FullName;
+pub use guesser::{Guesser, Tries};
 pub use password::{Password, PasswordAttempt, PasswordHash};
 pub use personal::{asker, personal};
 pub use phone_number::PhoneNumber;

@@ -1,5 +1,5 @@
 //! [`LoginCodeGenerator`]. The subject is one, and another with another key.
-use domain_auth::{CodePurpose, LoginCodeGenerator};
+use domain_auth::{CodePurpose, LoginCodeGenerator, UserId};
 
 use crate::support::id;
 
@@ -35,6 +35,19 @@ pub async fn a_code_for_one_purpose_tells_nothing_of_that_for_another(
     let same = |id: &_| generator.code(LOGIN, *id).matches(&generator.code(CodePurpose::Reset, *id));
     let guessed = (0..1000).map(|_| id()).filter(same).count();
     assert!(guessed <= 2, "{guessed} of 1000 codes are good for both");
+}
+
+pub async fn a_place_is_told_by_nobody_without_the_key(
+    (ours, theirs): (impl LoginCodeGenerator, impl LoginCodeGenerator),
+) {
+    let (ada, eve) = (UserId(id()), UserId(id()));
+    let digest = ours.place(ada, "192.0.2.7");
+    assert_eq!(ours.place(ada, "192.0.2.7"), digest);
+    for other in [ours.place(ada, "192.0.2.8"), ours.place(eve, "192.0.2.7"), theirs.place(ada, "192.0.2.7")]
+    {
+        assert_ne!(other, digest);
+    }
+    assert!(!digest.contains("192"));
 }
 
 pub async fn codes_are_uniform((generator, _): (impl LoginCodeGenerator, impl LoginCodeGenerator)) {

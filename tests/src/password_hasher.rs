@@ -7,11 +7,11 @@ use tokio::time::Instant;
 use crate::support::{at_once, parse};
 
 pub(crate) async fn hash(hasher: &impl PasswordHasher, password: &str) -> PasswordHash {
-    hasher.hash(&parse::<Password>(password)).await.unwrap()
+    hasher.hash(&parse::<Password>(password), None).await.unwrap()
 }
 
 pub(crate) async fn verify(hasher: &impl PasswordHasher, attempt: &str, hash: Option<&PasswordHash>) -> bool {
-    hasher.verify(&parse::<PasswordAttempt>(attempt), hash).await.unwrap()
+    hasher.verify(&parse::<PasswordAttempt>(attempt), hash, None).await.unwrap()
 }
 
 pub async fn the_password_is_right_and_no_other(hasher: impl PasswordHasher) {
@@ -107,7 +107,7 @@ pub async fn many_at_once_are_answered_rightly_or_told_to_wait(hasher: impl Pass
     let answers = at_once(40, |i| {
         let (hasher, hash) = (hasher.clone(), made[i % 2].clone());
         let attempt = parse::<PasswordAttempt>(passwords[i / 2 % 2]);
-        async move { (i % 2 == i / 2 % 2, hasher.verify(&attempt, Some(&hash)).await) }
+        async move { (i % 2 == i / 2 % 2, hasher.verify(&attempt, Some(&hash), None).await) }
     });
     let mut answered = 0;
     for (right, answer) in answers.await {
@@ -121,6 +121,25 @@ pub async fn many_at_once_are_answered_rightly_or_told_to_wait(hasher: impl Pass
         }
     }
     assert!(answered > 0, "some are answered");
+}
+
+pub async fn however_many_ask_from_one_place_others_get_their_turn(hasher: impl PasswordHasher) {
+    let hasher = Arc::new(hasher);
+    let asked = |count, place: &'static str| {
+        let hasher = hasher.clone();
+        at_once(count, move |_| {
+            let hasher = hasher.clone();
+            async move { hasher.verify(&parse("correct horse"), None, Some(place)).await }
+        })
+    };
+    let others = async {
+        for _ in 0..5 {
+            for answer in asked(1, "elsewhere").await {
+                assert!(matches!(answer, Ok(false)), "{answer:?}");
+            }
+        }
+    };
+    tokio::join!(asked(200, "here"), others);
 }
 
 pub async fn what_it_made_itself_is_not_outdated(hasher: impl PasswordHasher) {

@@ -2,7 +2,7 @@
 //! `personal_data`.
 use std::sync::Arc;
 
-use domain_auth::{Challenge, CodePurpose, EndReason, PendingCode, Session, User, UserId};
+use domain_auth::{Challenge, CodePurpose, EndReason, Guesser, PendingCode, Session, User, UserId};
 use domain_shared::{Aggregate, Client, Context, Origin, Repository, StoredEvent};
 
 use crate::{
@@ -69,11 +69,11 @@ async fn a_pending_code_is_told_of(store: &impl Store, purpose: CodePurpose, oth
     let (user, issued_at) = (UserId(id()), time());
     assert_eq!(store.pending_code(user, purpose).await.unwrap(), None);
     let (expires_at, sent_at) = (time(), time());
-    store.issue(&Challenge { id: id(), user, purpose, issued_at, expires_at }).await.unwrap();
+    store.issue(&Challenge { id: id(), user, purpose, place: None, issued_at, expires_at }).await.unwrap();
     assert_eq!(store.pending_code(user, other).await.unwrap(), None, "it is for something else");
     let expected = PendingCode { issued_at, expires_at, attempts: 0, sent_at: issued_at };
     assert_eq!(store.pending_code(user, purpose).await.unwrap(), Some(expected.clone()));
-    store.attempt(user, purpose, 1, issued_at).await.unwrap().unwrap();
+    store.attempt(user, purpose, &Guesser::of(1), issued_at).await.unwrap().unwrap();
     store.resend(user, purpose, 2, sent_at, issued_at).await.unwrap();
     assert_eq!(
         store.pending_code(user, purpose).await.unwrap(),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use domain_auth::{
-    Challenge, CodePurpose, EndReason, LoginCodes, PasswordHash, Resend, Session, SessionError, SessionId,
-    SessionRepository, SessionRules, User, UserId, UserRepository,
+    Challenge, CodePurpose, EndReason, Guesser, LoginCodes, PasswordHash, Resend, Session, SessionError,
+    SessionId, SessionRepository, SessionRules, User, UserId, UserRepository,
 };
 use domain_shared::{Aggregate, ChangeError, EventLog, Repository};
 use uuid::Uuid;
@@ -136,14 +136,17 @@ pub async fn a_session_that_is_ended_while_it_is_refreshed_stays_ended(store: im
 async fn challenged(store: &impl Store, user: UserId, purpose: CodePurpose) -> Challenge {
     let issued_at = time();
     let expires_at = issued_at + TimeDelta::minutes(5);
-    let challenge = Challenge { id: id(), user, purpose, issued_at, expires_at };
+    let challenge = Challenge { id: id(), user, purpose, place: None, issued_at, expires_at };
     store.issue(&challenge).await.unwrap();
     challenge
 }
 
 /// Gives the right answer to what `challenge` asks for; tells whether it counts.
 async fn prove(store: &impl Store, challenge: &Challenge) -> bool {
-    let attempt = store.attempt(challenge.user, challenge.purpose, MOST, challenge.issued_at).await.unwrap();
+    let attempt = store
+        .attempt(challenge.user, challenge.purpose, &Guesser::of(MOST), challenge.issued_at)
+        .await
+        .unwrap();
     match attempt {
         Some(challenge) => store.consume(challenge.id).await.unwrap(),
         None => false,
@@ -209,8 +212,14 @@ pub async fn of_a_hundred_who_ask_for_a_code_one_has_it_sent(store: impl Store) 
         let store = store.clone();
         async move {
             let expires_at = now + TimeDelta::minutes(5);
-            let challenge =
-                Challenge { id: id(), user, purpose: CodePurpose::Reset, issued_at: now, expires_at };
+            let challenge = Challenge {
+                id: id(),
+                user,
+                purpose: CodePurpose::Reset,
+                place: None,
+                issued_at: now,
+                expires_at,
+            };
             match store.resend(user, CodePurpose::Reset, MOST, not_since, now).await.unwrap() {
                 Resend::Send(_) => true,
                 Resend::TooSoon(_) => false,

@@ -114,3 +114,19 @@ pub async fn addresses_of_tells_from_where_somebody_signed_in_since(sessions: im
     assert_eq!(sessions.addresses_of(ada, second.started_at).await.unwrap(), ["192.0.2.1"]);
     assert!(sessions.addresses_of(ada, time()).await.unwrap().is_empty(), "none since then");
 }
+
+pub async fn where_a_session_that_may_not_have_been_theirs_was_started_is_no_address_of_theirs(
+    sessions: impl SessionRepository,
+) {
+    let (ada, since) = (UserId(id()), time());
+    for (address, reason) in [
+        ("192.0.2.1", EndReason::TokenReuse),
+        ("192.0.2.2", EndReason::LoginRefused),
+        ("192.0.2.3", EndReason::Revoked),
+    ] {
+        let mut session = session_from(ada, address);
+        sessions.save(&mut session).await.unwrap();
+        end(&sessions, &session, reason).await;
+    }
+    assert_eq!(sessions.addresses_of(ada, since).await.unwrap(), ["192.0.2.3"]);
+}

@@ -1,5 +1,6 @@
 use aws_lc_rs::hmac;
-use domain_auth::{CodePurpose, LoginCode, LoginCodeGenerator};
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use domain_auth::{CodePurpose, LoginCode, LoginCodeGenerator, UserId};
 use uuid::Uuid;
 
 use super::SecretKey;
@@ -10,6 +11,7 @@ use super::SecretKey;
 pub struct KeyedCodes {
     login: hmac::Key,
     reset: hmac::Key,
+    place: hmac::Key,
 }
 
 impl KeyedCodes {
@@ -17,7 +19,7 @@ impl KeyedCodes {
     #[must_use]
     pub fn new(secret: &SecretKey) -> Self {
         let key = |purpose| secret.derive(purpose).for_hmac(hmac::HMAC_SHA256);
-        Self { login: key("login code"), reset: key("password reset code") }
+        Self { login: key("login code"), reset: key("password reset code"), place: key("place of a code") }
     }
 }
 
@@ -28,5 +30,12 @@ impl LoginCodeGenerator for KeyedCodes {
             CodePurpose::Reset => &self.reset,
         };
         LoginCode::truncate(hmac::sign(key, challenge.as_bytes()).as_ref())
+    }
+
+    fn place(&self, user: UserId, place: &str) -> String {
+        let mut context = hmac::Context::with_key(&self.place);
+        context.update(user.0.as_bytes());
+        context.update(place.as_bytes());
+        STANDARD_NO_PAD.encode(context.sign())
     }
 }

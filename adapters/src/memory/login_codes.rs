@@ -1,6 +1,8 @@
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain_auth::{Challenge, CodePurpose, LoginCodes, PendingCode, Resend, UserId};
+use domain_auth::{Challenge, CodePurpose, Guesser, LoginCodes, PendingCode, Resend, Tries, UserId};
 use domain_shared::StoreError;
 use uuid::Uuid;
 
@@ -10,18 +12,18 @@ use super::MemoryStore;
 #[derive(Debug)]
 pub(super) struct Pending {
     challenge: Challenge,
-    attempts: u32,
+    attempts: HashMap<Tries, u32>,
     sent_at: DateTime<Utc>,
 }
 
 impl Pending {
     /// As it is issued, and sent.
     fn new(challenge: &Challenge) -> Self {
-        Self { challenge: challenge.clone(), attempts: 0, sent_at: challenge.issued_at }
+        Self { challenge: challenge.clone(), attempts: HashMap::new(), sent_at: challenge.issued_at }
     }
 
-    fn is_live(&self, max_attempts: u32, now: DateTime<Utc>) -> bool {
-        now < self.challenge.expires_at && self.attempts < max_attempts
+    fn is_live(&self, tries: Tries, most: u32, now: DateTime<Utc>) -> bool {
+        now < self.challenge.expires_at && self.attempts.get(&tries).copied().unwrap_or_default() < most
     }
 }
 
@@ -30,7 +32,7 @@ impl From<&Pending> for PendingCode {
         Self {
             issued_at: pending.challenge.issued_at,
             expires_at: pending.challenge.expires_at,
-            attempts: pending.attempts,
+            attempts: pending.attempts.values().sum(),
             sent_at: pending.sent_at,
         }
     }
@@ -60,15 +62,26 @@ impl LoginCodes for MemoryStore {
         &self,
         user: UserId,
         purpose: CodePurpose,
-        max_attempts: u32,
+        guesser: &Guesser,
         now: DateTime<Utc>,
     ) -> Result<Option<Challenge>, StoreError> {
         let mut state = self.state();
-        let live = |pending: &&mut Pending| pending.is_live(max_attempts, now);
-        Ok(state.codes.get_mut(&(user, purpose)).filter(live).map(|pending| {
-            pending.attempts += 1;
+        let Some(pending) = state.codes.get_mut(&(user, purpose)) else { return Ok(None) };
+        let (tries, most) = guesser.counts(pending.challenge.place.as_deref());
+        Ok(pending.is_live(tries, most, now).then(|| {
+            *pending.attempts.entry(tries).or_default() += 1;
             pending.challenge.clone()
         }))
+    }
+
+    async fn give_back(&self, challenge: &Challenge, guesser: &Guesser) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let pending = state.codes.get_mut(&(challenge.user, challenge.purpose));
+        if let Some(pending) = pending.filter(|pending| pending.challenge.id == challenge.id) {
+            let (tries, _) = guesser.counts(challenge.place.as_deref());
+            pending.attempts.entry(tries).and_modify(|tried| *tried = tried.saturating_sub(1));
+        }
+        Ok(())
     }
 
     async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError> {
@@ -87,7 +100,7 @@ impl LoginCodes for MemoryStore {
         now: DateTime<Utc>,
     ) -> Result<Resend, StoreError> {
         let mut state = self.state();
-        let live = |pending: &&mut Pending| pending.is_live(max_attempts, now);
+        let live = |pending: &&mut Pending| pending.is_live(Tries::Askers, max_attempts, now);
         let Some(pending) = state.codes.get_mut(&(user, purpose)).filter(live) else {
             return Ok(Resend::Nothing);
         };

@@ -21,7 +21,7 @@ impl PlainHasher {
 
 #[async_trait]
 impl PasswordHasher for PlainHasher {
-    async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
+    async fn hash(&self, password: &Password, _: Option<&str>) -> Result<PasswordHash, HashError> {
         // Two hashes of one password differ, as if they were salted.
         static SALT: AtomicU64 = AtomicU64::new(0);
         let salt = SALT.fetch_add(1, Ordering::Relaxed);
@@ -32,6 +32,7 @@ impl PasswordHasher for PlainHasher {
         &self,
         attempt: &PasswordAttempt,
         hash: Option<&PasswordHash>,
+        _: Option<&str>,
     ) -> Result<bool, HashError> {
         Ok(hash.and_then(Self::read).is_some_and(|(_, password)| password == attempt.expose()))
     }

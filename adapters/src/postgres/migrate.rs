@@ -28,6 +28,7 @@ const POSTGRES: Dialect = Dialect {
         migration!("postgres", "0010_sessions_by_user"),
         migration!("postgres", "0011_signing_keys"),
         migration!("postgres", "0015_code_purposes"),
+        migration!("postgres", "0018_tries_of_codes"),
     ],
     product: &[
         migration!("postgres", "0002_product"),

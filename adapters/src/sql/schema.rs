@@ -53,6 +53,9 @@ tables! {
         expires_at -> SqlTime,
         attempts -> BigInt,
         sent_at -> SqlTime,
+        place -> Nullable<Text>,
+        tries_known -> BigInt,
+        tries_of_others -> BigInt,
     }
     products (id) {
         id -> SqlUuid,

@@ -22,6 +22,7 @@ const SQLITE: Dialect = Dialect {
         migration!("sqlite", "0010_sessions_by_user"),
         migration!("sqlite", "0011_signing_keys"),
         migration!("sqlite", "0015_code_purposes"),
+        migration!("sqlite", "0018_tries_of_codes"),
     ],
     product: &[
         migration!("sqlite", "0002_product"),

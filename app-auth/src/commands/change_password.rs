@@ -4,7 +4,7 @@ use domain_auth::{
 };
 use domain_shared::{Caller, Context, Expected, Handle, Invalid, Repository};
 
-use crate::{Auth, AuthError, Ports};
+use crate::{Auth, AuthError, Ports, kind::Kind, throttle::caller_place};
 
 /// Replaces a password by another; every other session of the user ends, and codes still out die.
 #[derive(Debug, Clone)]
@@ -34,12 +34,13 @@ impl<P: Ports> Handle<ChangePassword> for Auth<P> {
         new.must_differ_from(&user.username, &user.email)
             .map_err(|rule| AuthError::Invalid { field: "new_password", rule })?;
         // Whoever has somebody's token has no more guesses at their password for it.
-        let tried = self.take_own("old-password", id.0, &self.policy.limits.passwords, caller).await?;
-        if !self.prove(&tried, &old, Some(user.password())).await? {
+        let tried = self.take_own(Kind::OldPassword, id.0, &self.policy.limits.passwords, caller).await?;
+        if !self.prove(&tried, &old, Some(user.password()), caller).await? {
             return Err(AuthError::Invalid { field: "old_password", rule: Invalid::Mismatch });
         }
         self.right(&tried).await?;
-        let (old, new) = (user.password().clone(), hasher.hash(&new).await?);
+        let new = hasher.hash(&new, caller_place(caller).as_deref()).await?;
+        let old = user.password().clone();
         let change = move |user: &mut User, context: &Context| {
             user.must_be_at(&expected)?;
             user.change_password(&old, new.clone(), Some(session), context)

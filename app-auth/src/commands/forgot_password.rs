@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use domain_auth::{CodePurpose, LoginCodes, Resend, SecurityEvent, User, UserId, UserRepository};
 use domain_shared::{Aggregate, Caller, Email, Handle, StoreError};
 
-use crate::{Auth, AuthError, Ports};
+use crate::{Auth, AuthError, Ports, kind::Kind};
 
 /// Asks for a code to set another password with. It goes to the address by mail, if that is somebody's who may sign in; a
 /// code that is live already goes out again. Within the cooldown nothing is sent.
@@ -27,13 +27,11 @@ impl<P: Ports> Handle<ForgotPassword> for Auth<P> {
             self.note(SecurityEvent::PasswordResetRequested { user_id, count: 1 }, caller).await;
             return Ok(());
         };
-        let (kinds, name) = (("reset-mail", "reset-mail-known"), user.id().0.to_string());
-        let mails = self.take_at(kinds, name, Some(&user), &self.policy.limits.code_mails, caller).await;
-        let mail = match mails {
+        let mail = match self.take_mail(Kind::ResetMail, &user, caller).await {
             Err(AuthError::TooManyAttempts(_)) => return Ok(()),
             mail => mail?,
         };
-        if self.is_reset_code_due(user.id()).await? {
+        if self.is_reset_code_due(user.id(), caller).await? {
             // The code itself goes out when this is heard of. Asking again is another command, the cooldown sees to that.
             self.change_user(user.id(), &caller.besides(), User::request_password_reset).await?;
         } else {
@@ -49,18 +47,20 @@ impl<P: Ports> Auth<P> {
     /// # Errors
     /// [`AuthError::TooManyAttempts`].
     pub async fn admit_forgot_password(&self, caller: &Caller) -> Result<(), AuthError> {
-        self.take_from_place("forgot-place", &self.policy.limits.sign_ins, caller).await
+        self.take_from_place(Kind::ForgotPlace, &self.policy.limits.sign_ins, caller).await
     }
 
     /// Whether `user` is to be sent a code, which is there then. Of those who ask at the same time one is told so.
-    async fn is_reset_code_due(&self, user: UserId) -> Result<bool, StoreError> {
+    async fn is_reset_code_due(&self, user: UserId, caller: &Caller) -> Result<bool, StoreError> {
         let (now, codes) = (self.now(), self.ports.codes());
         let not_since = now - self.policy.resend_cooldown;
         match codes.resend(user, CodePurpose::Reset, self.policy.code_attempts, not_since, now).await? {
             Resend::Send(_) => Ok(true),
             Resend::TooSoon(_) => Ok(false),
             Resend::Nothing => {
-                codes.issue_unless_sent(&self.challenge(user, CodePurpose::Reset, now), not_since).await
+                codes
+                    .issue_unless_sent(&self.challenge(user, CodePurpose::Reset, now, caller), not_since)
+                    .await
             }
         }
     }

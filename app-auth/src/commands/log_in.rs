@@ -5,7 +5,7 @@ use domain_auth::{
 };
 use domain_shared::{Aggregate, Caller, Context, Email, Handle, Invalid, StoreError, ValueObject};
 
-use crate::{Auth, AuthError, Ports};
+use crate::{Auth, AuthError, Ports, kind::Kind, throttle::caller_place};
 
 /// Proves a password; the code that completes the login goes out by e-mail and replaces an earlier one.
 #[derive(Debug, Clone)]
@@ -67,12 +67,12 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
 
     async fn handle(&self, command: LogIn, caller: &Caller) -> Result<LoginStarted, AuthError> {
         let (issued_at, limits) = (self.now(), &self.policy.limits);
-        self.take_from_place("login-place", &limits.logins, caller).await?;
+        self.take_from_place(Kind::LoginPlace, &limits.logins, caller).await?;
         let user = self.user_named(&command.name).await?;
-        let kinds = ("password", "password-known");
-        let tried = self.take_at(kinds, command.name.key(), user.as_ref(), &limits.passwords, caller).await?;
+        let (kind, name) = (Kind::Password, command.name.key());
+        let tried = self.take_at(kind, name, user.as_ref(), &limits.passwords, caller).await?;
         // Hashing goes on for nobody too, so that the time it takes doesn't tell who exists.
-        let proved = self.prove(&tried, &command.password, user.as_ref().map(User::password)).await?;
+        let proved = self.prove(&tried, &command.password, user.as_ref().map(User::password), caller).await?;
         if let Some(reason) = failure(user.as_ref(), proved) {
             let user_id = user.as_ref().map(User::id);
             self.note(SecurityEvent::LoginFailed { user_id, reason, count: 1 }, caller).await;
@@ -81,8 +81,8 @@ impl<P: Ports> Handle<LogIn> for Auth<P> {
             return Err(AuthError::WrongCredentials);
         };
         self.right(&tried).await?;
-        let mail = self.take_mail(&user, caller).await?;
-        let challenge = self.challenge(user.id(), CodePurpose::Login, issued_at);
+        let mail = self.take_mail(Kind::CodeMail, &user, caller).await?;
+        let challenge = self.challenge(user.id(), CodePurpose::Login, issued_at, caller);
         let sent = match self.ports.codes().issue(&challenge).await {
             Ok(()) => self.send_code(&user, &challenge).await,
             Err(error) => Err(error.into()),
@@ -119,7 +119,8 @@ impl<P: Ports> Auth<P> {
 
     /// Keeps a hash of `password` that is as hard to guess from as they are made by now.
     async fn rehash(&self, user: &User, password: Password, caller: &Caller) -> Result<User, AuthError> {
-        let (old, new) = (user.password().clone(), self.ports.hasher().hash(&password).await?);
+        let new = self.ports.hasher().hash(&password, caller_place(caller).as_deref()).await?;
+        let old = user.password().clone();
         let rehash =
             move |user: &mut User, context: &Context| user.rehash_password(&old, new.clone(), context);
         self.change_user(user.id(), &caller.besides(), rehash).await
@@ -199,7 +200,7 @@ mod tests {
         let mut world = World::new();
         let ada = world.register("ada").await;
         let common = attempt("password").proved();
-        let (old, new) = (ada.password().clone(), world.auth.ports.hasher.hash(&common).await.unwrap());
+        let (old, new) = (ada.password().clone(), world.auth.ports.hasher.hash(&common, None).await.unwrap());
         let change =
             move |user: &mut User, context: &Context| user.change_password(&old, new.clone(), None, context);
         world.auth.change_user(ada.id(), &Caller::default(), change).await.unwrap();

@@ -1,8 +1,11 @@
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use domain_auth::{Password, Registration, User, UserRepository};
-use domain_shared::{Caller, Email, Handle, Mailer, Repository, StoreError};
+use domain_shared::{
+    Aggregate, Bucket, Caller, Email, Handle, Mailer, Quota, Repository, StoreError, Taken, Throttle,
+};
 
-use crate::{Auth, AuthError, Ports, letters};
+use crate::{Auth, AuthError, Ports, kind::Kind, letters};
 
 /// Registers whoever comes from outside. Where the policy says so, it doesn't tell that the address is taken: somebody else
 /// could learn who has an account here (ASVS 6.3.8).
@@ -29,10 +32,17 @@ impl<P: Ports> Handle<OpenAccount> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: OpenAccount, caller: &Caller) -> Result<Opened, AuthError> {
-        self.take_from_place("registration", &self.policy.limits.registrations, caller).await?;
+        self.take_from_place(Kind::Registration, &self.policy.limits.registrations, caller).await?;
         let OpenAccount { registration, password } = command;
         let mut user = self.draft(registration, &password, caller).await?;
+        let reserved = if self.policy.reveals_emails { None } else { Some(self.reserve(&user).await?) };
+        if let Some(Taken::Refused(_)) = reserved {
+            return self.first(StoreError::Taken("username").into(), caller).await.map(Opened::New);
+        }
         let Err(refusal) = self.ports.users().save(&mut user).await else { return Ok(Opened::New(user)) };
+        if let (StoreError::Unavailable(_), Some(Taken::Granted(ticket))) = (&refusal, &reserved) {
+            self.ports.throttle().give_back(ticket).await?;
+        }
         match self.first(refusal.into(), caller).await {
             Err(AuthError::Store(StoreError::Taken("email"))) if !self.policy.reveals_emails => {
                 // Names aren't secret, and one that is taken is told as such whatever the address.
@@ -46,7 +56,22 @@ impl<P: Ports> Handle<OpenAccount> for Auth<P> {
     }
 }
 
-/// Tells the owner of an address that somebody tried to register with it.
+/// For how long a name is taken that somebody registered, whether or not that made an account.
+const RESERVED: TimeDelta = TimeDelta::days(1);
+
+/// How long an owner is left in peace after they were told of a registration.
+const PEACE: TimeDelta = TimeDelta::hours(1);
+
+impl<P: Ports> Auth<P> {
+    /// Reserves the name of `user`, which is taken then even if no account is made: or else to register it once more would
+    /// tell whether one was.
+    async fn reserve(&self, user: &User) -> Result<Taken, StoreError> {
+        let bucket = Bucket { kind: Kind::Name.bucket(), of: user.username.key() };
+        self.ports.throttle().take(&bucket, &Quota::steady(1, RESERVED), self.now()).await
+    }
+}
+
+/// Tells the owner of an address that somebody tried to register with it, unless they were told lately.
 #[derive(Debug, Clone)]
 pub struct TellOwner {
     /// The address.
@@ -60,19 +85,24 @@ impl<P: Ports> Handle<TellOwner> for Auth<P> {
 
     async fn handle(&self, command: TellOwner, _: &Caller) -> Result<(), AuthError> {
         let Some(owner) = self.ports.users().by_email(&command.email).await? else { return Ok(()) };
+        let bucket = Bucket { kind: Kind::OwnerMail.bucket(), of: owner.id().0.to_string() };
+        let told = self.ports.throttle().take(&bucket, &Quota::steady(1, PEACE), self.now()).await?;
+        let Taken::Granted(ticket) = told else { return Ok(()) };
         let letter =
             letters::address_registered(owner.email.clone(), owner.language, owner.username.as_str());
-        Ok(self.ports.mailer().send(&letter).await?)
+        if let Err(error) = self.ports.mailer().send(&letter).await {
+            self.ports.throttle().give_back(&ticket).await?;
+            return Err(error.into());
+        }
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain_auth::UserId;
-    use domain_shared::Aggregate;
-
     use super::*;
     use crate::testing::{World, password, registration};
+    use domain_auth::UserId;
 
     async fn open(world: &World, email: &str, username: &str) -> Result<Opened, AuthError> {
         let registration = registration(email, username);
@@ -117,6 +147,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn whoever_registers_a_name_again_does_not_learn_whether_the_address_was_taken() {
+        let world = strict();
+        world.register("ada").await;
+        for (address, name) in [("new@example.com", "eve"), ("ada@example.com", "mallory")] {
+            open(&world, address, name).await.unwrap();
+            for again in [address, "other@example.com"] {
+                let refused = open(&world, again, name).await;
+                assert!(
+                    matches!(refused, Err(AuthError::Store(StoreError::Taken("username")))),
+                    "{name}: {refused:?}"
+                );
+            }
+            open(&world, address, &format!("{name}-2")).await.unwrap();
+        }
+        world.pass(RESERVED);
+        open(&world, "other@example.com", "mallory").await.unwrap();
+    }
+
+    #[tokio::test]
     async fn unless_told_otherwise_a_taken_address_is_told_as_such() {
         let world = World::new();
         world.register("ada").await;
@@ -134,5 +183,23 @@ mod tests {
         }
         let told: Vec<_> = world.letters().into_iter().map(|letter| letter.to.to_string()).collect();
         assert_eq!(told, ["ada@example.com"]);
+    }
+
+    #[tokio::test]
+    async fn the_owner_is_told_once_an_hour_by_all_instances_together() {
+        let world = strict();
+        world.register("ada").await;
+        let tell = async || {
+            let email = registration("ada@example.com", "mallory").email;
+            // Another instance has nothing in common with the first but the store.
+            world.auth.clone().handle(TellOwner { email }, &Caller::default()).await.unwrap();
+            world.letters().len()
+        };
+        for _ in 0..3 {
+            assert_eq!(tell().await, 1);
+            world.pass(PEACE / 4);
+        }
+        world.pass(PEACE / 4);
+        assert_eq!(tell().await, 2, "attempts don't keep the owner from hearing of others");
     }
 }

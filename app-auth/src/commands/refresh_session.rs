@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain_auth::{RefreshToken, RefreshTokens, SecurityEvent, Session, SessionError, SessionId};
 use domain_shared::{Aggregate, Caller, ChangeError, Context, Handle, Origin, Repository};
 
-use crate::{Auth, AuthError, Ports, Tokens};
+use crate::{Auth, AuthError, Ports, Tokens, kind::Kind};
 
 /// Gets the next pair of tokens for a refresh token, which works once.
 #[derive(Debug, Clone)]
@@ -39,10 +39,10 @@ impl<P: Ports> Auth<P> {
     async fn refresh(&self, read: Option<(SessionId, u64)>, caller: &Caller) -> Result<Tokens, AuthError> {
         let limit = &self.policy.limits.refreshes;
         let Some((id, generation)) = read else {
-            self.take_from_place("refresh-place", limit, caller).await?;
+            self.take_from_place(Kind::RefreshPlace, limit, caller).await?;
             return Err(AuthError::InvalidRefreshToken);
         };
-        self.take_own("refresh", id.0, limit, caller).await?;
+        self.take_own(Kind::Refresh, id.0, limit, caller).await?;
         // Given again, it goes by what the session says of tokens used twice.
         let (context, rules) = (self.context(&caller.besides()), self.policy.session_rules());
         let refresh = Arc::new(move |session: &mut Session| {

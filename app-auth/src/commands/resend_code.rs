@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain_auth::{CodePurpose, LoginCodes, Resend, UserId};
 use domain_shared::{Aggregate, Caller, Handle, Repository};
 
-use crate::{Auth, AuthError, Ports};
+use crate::{Auth, AuthError, Ports, kind::Kind};
 
 /// Sends the code of a login in progress once more; without such a login, or such a user, nothing happens. That a code
 /// was sent just now is told, so whoever knows a user's id can learn of a login within the cooldown.
@@ -21,10 +21,10 @@ impl<P: Ports> Handle<ResendCode> for Auth<P> {
 
     async fn handle(&self, command: ResendCode, caller: &Caller) -> Result<(), AuthError> {
         let (now, cooldown) = (self.now(), self.policy.resend_cooldown);
-        self.take_from_place("resend-place", &self.policy.limits.sign_ins, caller).await?;
+        self.take_from_place(Kind::ResendPlace, &self.policy.limits.sign_ins, caller).await?;
         let user = self.ports.users().find(command.user).await?;
         let Some(user) = user.filter(|user| user.is_active) else { return Ok(()) };
-        let mail = self.take_mail(&user, caller).await?;
+        let mail = self.take_mail(Kind::ResendMail, &user, caller).await?;
         let (codes, most) = (self.ports.codes(), self.policy.code_attempts);
         let sent = match codes.resend(user.id(), CodePurpose::Login, most, now - cooldown, now).await? {
             Resend::Send(challenge) => self.send_code(&user, &challenge).await.map(|()| true),

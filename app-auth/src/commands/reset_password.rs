@@ -2,13 +2,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain_auth::{
-    CodePurpose, EndReason, LoginCode, LoginCodes, Password, PasswordHasher, SecurityEvent, User, UserError,
-    UserId, UserRepository,
+    CodePurpose, EndReason, LoginCode, LoginCodes, Password, PasswordHash, PasswordHasher, SecurityEvent,
+    User, UserError, UserId, UserRepository,
 };
 use domain_shared::{Aggregate, Caller, ChangeError, Email, Handle, Repository};
 use uuid::Uuid;
 
-use crate::{Auth, AuthError, Ports, codes::Guess};
+use crate::{Auth, AuthError, Ports, codes::Guess, kind::Kind, throttle::caller_place};
+
+#[cfg(test)]
+mod tests;
 
 /// Sets another password with the code that was sent to the user's address; every session ends, and codes still out die.
 #[derive(Debug, Clone)]
@@ -40,22 +43,28 @@ impl<P: Ports> Handle<ResetPassword> for Auth<P> {
 impl<P: Ports> Auth<P> {
     async fn reset(&self, command: ResetPassword, caller: &Caller) -> Result<UserId, AuthError> {
         let ResetPassword { email, code, new } = command;
-        self.take_from_place("reset-place", &self.policy.limits.sign_ins, caller).await?;
+        self.take_from_place(Kind::ResetPlace, &self.policy.limits.sign_ins, caller).await?;
         let user = self.ports.users().by_email(&email).await?;
         // Somebody without a code is asked about in vain, too, so that the time it takes doesn't tell who exists.
         let id = user.as_ref().map_or(UserId(Uuid::nil()), Aggregate::id);
-        let (kinds, name) = (("reset-code", "reset-code-known"), email.as_str().to_owned());
-        let tried = self.take_at(kinds, name, user.as_ref(), &self.policy.limits.codes, caller).await?;
-        let Guess::Right(challenge) = self.guess(id, CodePurpose::Reset, &code).await? else {
+        let (kind, name) = (Kind::ResetCode, email.as_str().to_owned());
+        let tried = self.take_at(kind, name, user.as_ref(), &self.policy.limits.codes, caller).await?;
+        let guesser = self.guesser(id, &tried, caller);
+        let Guess::Right(challenge) = self.guess(id, CodePurpose::Reset, &code, &guesser).await? else {
             let user_id = user.as_ref().map(User::id);
             self.note(SecurityEvent::CodeRejected { user_id, count: 1 }, caller).await;
             return Err(AuthError::InvalidCode);
         };
         self.right(&tried).await?;
         let user = user.ok_or(AuthError::InvalidCode)?;
-        new.must_differ_from(&user.username, &user.email)
-            .map_err(|rule| AuthError::Invalid { field: "new_password", rule })?;
-        let new = self.ports.hasher().hash(&new).await?;
+        let new = match self.hash_of_new(&new, &user, caller).await {
+            Ok(hash) => hash,
+            // The code was right, and is worth as much as before.
+            Err(error) => {
+                self.ports.codes().give_back(&challenge, &guesser).await?;
+                return Err(error);
+            }
+        };
         // From here on the code is worth nothing to anybody else.
         if !self.ports.codes().consume(challenge.id).await? {
             return Err(AuthError::InvalidCode);
@@ -72,182 +81,15 @@ impl<P: Ports> Auth<P> {
             Err(error) => Err(error.into()),
         }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use domain_auth::{PersonalData, Session};
-    use domain_shared::{EventLog, Invalid, ValueObject};
-
-    use super::*;
-    use crate::{
-        reactors::PasswordChangedMail,
-        testing::{World, code, other_than, password},
-    };
-
-    #[tokio::test]
-    async fn the_new_password_works_the_old_one_does_not_and_every_session_ends() {
-        let world = World::new();
-        let (here, there, eve) =
-            (world.sign_in("ada").await, world.sign_in("ada").await, world.sign_in("eve").await);
-        let ada = world.me(&here.access).await.unwrap().id();
-        let sent = world.reset_code("ada").await;
-        world.reset_password("ada", &sent, "battery staple").await.unwrap();
-        for tokens in [&here, &there] {
-            assert!(world.me(&tokens.access).await.is_err() && world.refresh(tokens).await.is_err());
-        }
-        let sessions: Vec<Session> = world.store.all_sessions(ada).await.unwrap();
-        assert!(sessions.iter().all(|session| session.ended == Some(EndReason::PasswordReset)));
-        world.me(&eve.access).await.unwrap();
-        world.log_in("ada", "correct horse").await.unwrap_err();
-        world.log_in("ada", "battery staple").await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_code_resets_once_and_only_its_owners_password_and_not_for_ever() {
-        let world = World::new();
-        world.register("ada").await;
-        world.register("eve").await;
-        let sent = world.reset_code("ada").await;
-        for (name, typed) in [("eve", sent.clone()), ("nobody", sent.clone()), ("ada", other_than(&sent))] {
-            let refused = world.reset_password(name, &typed, "battery staple").await;
-            assert!(matches!(refused, Err(AuthError::InvalidCode)), "{name}: {refused:?}");
-        }
-        world.reset_password("ada", &sent, "battery staple").await.unwrap();
-        let again = world.reset_password("ada", &sent, "staple battery").await;
-        assert!(matches!(again, Err(AuthError::InvalidCode)), "{again:?}");
-
-        let sent = world.reset_code("ada").await;
-        world.pass(world.auth.policy.reset_ttl);
-        let late = world.reset_password("ada", &sent, "staple battery").await;
-        assert!(matches!(late, Err(AuthError::InvalidCode)), "{late:?}");
-        world.log_in("ada", "battery staple").await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn five_wrong_tries_kill_the_code() {
-        let world = World::new();
-        world.register("ada").await;
-        let sent = world.reset_code("ada").await;
-        for _ in 0..5 {
-            world.reset_password("ada", &other_than(&sent), "battery staple").await.unwrap_err();
-        }
-        let late = world.reset_password("ada", &sent, "battery staple").await;
-        assert!(matches!(late, Err(AuthError::InvalidCode)), "{late:?}");
-    }
-
-    #[tokio::test]
-    async fn a_code_for_one_purpose_is_worth_nothing_for_the_other() {
-        let world = World::new();
-        let ada = world.register("ada").await;
-        let login = world.start_login("ada").await;
-        world.reset_password("ada", &login, "battery staple").await.unwrap_err();
-        let reset = world.reset_code("ada").await;
-        if login != reset {
-            world.reset_password("ada", &login, "battery staple").await.unwrap_err();
-            world.verify(ada.id(), &reset).await.unwrap_err();
-        }
-        world.verify(ada.id(), &login).await.unwrap();
-        world.reset_password("ada", &reset, "battery staple").await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_login_that_waits_for_its_code_dies() {
-        let world = World::new();
-        let ada = world.register("ada").await;
-        let reset = world.reset_code("ada").await;
-        let login = world.start_login("ada").await;
-        world.pass(chrono::TimeDelta::seconds(1));
-        world.reset_password("ada", &reset, "battery staple").await.unwrap();
-        world.verify(ada.id(), &login).await.unwrap_err();
-    }
-
-    #[tokio::test]
-    async fn a_code_dies_with_a_password_change_and_a_deactivation() {
-        let world = World::new();
-        let here = world.sign_in("ada").await;
-        let ada = world.me(&here.access).await.unwrap().id();
-        let sent = world.reset_code("ada").await;
-        world.change_password(&here, "correct horse", "battery staple").await.unwrap();
-        world.reset_password("ada", &sent, "staple battery").await.unwrap_err();
-
-        let sent = world.reset_code("ada").await;
-        world.deactivate(ada).await;
-        let refused = world.reset_password("ada", &sent, "staple battery").await;
-        assert!(matches!(refused, Err(AuthError::InvalidCode)), "{refused:?}");
-    }
-
-    #[tokio::test]
-    async fn the_own_name_is_no_password_and_the_code_is_not_used_up_by_trying() {
-        let world = World::new();
-        world.register("ada.lovelace").await;
-        let sent = world.reset_code("ada.lovelace").await;
-        let refused = world.reset_password("ada.lovelace", &sent, "Ada.Lovelace").await;
-        let own =
-            matches!(refused, Err(AuthError::Invalid { field: "new_password", rule: Invalid::OwnName }));
-        assert!(own, "{refused:?}");
-        world.reset_password("ada.lovelace", &sent, "battery staple").await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn the_user_is_told_by_mail_that_it_was_a_reset() {
-        let world = World::new();
-        world.register("ada").await;
-        let sent = world.reset_code("ada").await;
-        world.reset_password("ada", &sent, "battery staple").await.unwrap();
-        let notice = PasswordChangedMail { users: world.store.clone(), mailer: world.mailer.clone() };
-        let told = world.letters_by(&notice).await;
-        assert_eq!(told.len(), 1);
-        assert!(format!("{:?}", told[0].body).contains("with a code sent to this address"));
-    }
-
-    #[tokio::test]
-    async fn sent_again_by_the_same_command_it_is_done_once_and_what_was_left_undone_is_done() {
-        let world = World::new();
-        let here = world.sign_in("ada").await;
-        let ada = world.me(&here.access).await.unwrap().id();
-        let sent = world.reset_code("ada").await;
-        let caller = Caller { command: Some(Uuid::from_u128(7 << 64)), ..Caller::default() };
-        let reset = ResetPassword {
-            email: Email::parse("ada@example.com".to_owned()).unwrap(),
-            code: code(&sent),
-            new: password("battery staple"),
-        };
-        // What a process leaves that dies before it comes to the sessions.
-        world.auth.reset(reset.clone(), &caller).await.unwrap();
-        let before = world.store.history(&[ada.0]).await.unwrap().len();
-        world.auth.handle(reset, &caller).await.unwrap();
-        assert_eq!(world.store.history(&[ada.0]).await.unwrap().len(), before);
-        let sessions: Vec<Session> = world.store.all_sessions(ada).await.unwrap();
-        assert!(sessions.iter().all(|session| session.ended == Some(EndReason::PasswordReset)));
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn of_a_hundred_resets_with_one_code_one_succeeds() {
-        let world = World::new();
-        world.register("ada").await;
-        let sent = world.reset_code("ada").await;
-        let resets = (0..100).map(|number| {
-            let (auth, code) = (world.auth.clone(), code(&sent));
-            let email = Email::parse("ada@example.com".to_owned()).unwrap();
-            let new = password(&format!("battery staple {number}"));
-            tokio::spawn(
-                async move { auth.handle(ResetPassword { email, code, new }, &Caller::default()).await },
-            )
-        });
-        let mut winners = Vec::new();
-        for (number, reset) in resets.collect::<Vec<_>>().into_iter().enumerate() {
-            match reset.await.unwrap() {
-                Ok(()) => winners.push(number),
-                Err(refused) => {
-                    assert!(
-                        matches!(refused, AuthError::InvalidCode | AuthError::TooManyAttempts(_)),
-                        "{refused:?}"
-                    );
-                }
-            }
-        }
-        assert_eq!(winners.len(), 1);
-        world.log_in("ada", &format!("battery staple {}", winners[0])).await.unwrap();
+    async fn hash_of_new(
+        &self,
+        new: &Password,
+        user: &User,
+        caller: &Caller,
+    ) -> Result<PasswordHash, AuthError> {
+        new.must_differ_from(&user.username, &user.email)
+            .map_err(|rule| AuthError::Invalid { field: "new_password", rule })?;
+        Ok(self.ports.hasher().hash(new, caller_place(caller).as_deref()).await?)
     }
 }

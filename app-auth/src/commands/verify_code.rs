@@ -10,7 +10,7 @@ use domain_shared::{
 
 use uuid::Uuid;
 
-use crate::{Auth, AuthError, Ports, Tokens, codes::Guess, commands::LoginName};
+use crate::{Auth, AuthError, Ports, Tokens, codes::Guess, commands::LoginName, kind::Kind};
 
 /// Completes a login with the code that went out by e-mail.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ impl<P: Ports> Handle<VerifyCode> for Auth<P> {
     type Error = AuthError;
 
     async fn handle(&self, command: VerifyCode, caller: &Caller) -> Result<Tokens, AuthError> {
-        self.take_from_place("code-place", &self.policy.limits.sign_ins, caller).await?;
+        self.take_from_place(Kind::CodePlace, &self.policy.limits.sign_ins, caller).await?;
         let user = self.owner(&command.owner).await?;
         let user_id = user.as_ref().map(User::id);
         let outcome = match self.verify(user, &command, caller).await {
@@ -70,9 +70,10 @@ impl<P: Ports> Auth<P> {
         // Nobody is counted and asked about like somebody, so that neither the answer nor its time tells who exists.
         let id = user.as_ref().map_or(UserId(Uuid::nil()), Aggregate::id);
         let name = user.as_ref().map_or_else(|| owner.key(), |user| user.id().0.to_string());
-        let (kinds, limit) = (("code", "code-known"), &self.policy.limits.codes);
-        let tried = self.take_at(kinds, name, user.as_ref(), limit, caller).await?;
-        let challenge = match self.guess(id, CodePurpose::Login, code).await? {
+        let limit = &self.policy.limits.codes;
+        let tried = self.take_at(Kind::Code, name, user.as_ref(), limit, caller).await?;
+        let guesser = self.guesser(id, &tried, caller);
+        let challenge = match self.guess(id, CodePurpose::Login, code, &guesser).await? {
             Guess::Right(challenge) => challenge,
             Guess::Wrong => return Err(AuthError::InvalidCode),
             Guess::Idle => {

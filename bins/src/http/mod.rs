@@ -1,5 +1,6 @@
 //! The services over HTTP. `auth` and `product` hold the handlers; the other files are what both share, one idea each.
 pub mod admission;
+pub mod afterwards;
 pub mod auth;
 mod bearer;
 mod body;

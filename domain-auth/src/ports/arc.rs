@@ -12,8 +12,8 @@ use super::{
     UserHistory, UserRepository,
 };
 use crate::{
-    ActivityRow, Challenge, CodePurpose, LoginCode, Password, PasswordAttempt, PasswordHash, RefreshToken,
-    SecurityEvent, Session, SessionId, TokenKey, User, UserId, Username,
+    ActivityRow, Challenge, CodePurpose, Guesser, LoginCode, Password, PasswordAttempt, PasswordHash,
+    RefreshToken, SecurityEvent, Session, SessionId, TokenKey, User, UserId, Username,
 };
 
 #[async_trait]
@@ -76,10 +76,13 @@ impl<T: LoginCodes + ?Sized> LoginCodes for Arc<T> {
         &self,
         user: UserId,
         purpose: CodePurpose,
-        max_attempts: u32,
+        guesser: &Guesser,
         now: DateTime<Utc>,
     ) -> Result<Option<Challenge>, StoreError> {
-        (**self).attempt(user, purpose, max_attempts, now).await
+        (**self).attempt(user, purpose, guesser, now).await
+    }
+    async fn give_back(&self, challenge: &Challenge, guesser: &Guesser) -> Result<(), StoreError> {
+        (**self).give_back(challenge, guesser).await
     }
     async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError> {
         (**self).consume(challenge).await
@@ -103,19 +106,23 @@ impl<T: LoginCodeGenerator + ?Sized> LoginCodeGenerator for Arc<T> {
     fn code(&self, purpose: CodePurpose, challenge: Uuid) -> LoginCode {
         (**self).code(purpose, challenge)
     }
+    fn place(&self, user: UserId, place: &str) -> String {
+        (**self).place(user, place)
+    }
 }
 
 #[async_trait]
 impl<T: PasswordHasher + ?Sized> PasswordHasher for Arc<T> {
-    async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
-        (**self).hash(password).await
+    async fn hash(&self, password: &Password, place: Option<&str>) -> Result<PasswordHash, HashError> {
+        (**self).hash(password, place).await
     }
     async fn verify(
         &self,
         attempt: &PasswordAttempt,
         hash: Option<&PasswordHash>,
+        place: Option<&str>,
     ) -> Result<bool, HashError> {
-        (**self).verify(attempt, hash).await
+        (**self).verify(attempt, hash, place).await
     }
     fn is_outdated(&self, hash: &PasswordHash) -> bool {
         (**self).is_outdated(hash)

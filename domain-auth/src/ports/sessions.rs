@@ -16,6 +16,7 @@ pub trait SessionRepository: Repository<Session> {
         idle: TimeDelta,
     ) -> Result<Vec<Session>, StoreError>;
 
-    /// The addresses from which `user` has signed in since that moment, each once, whatever has become of the sessions.
+    /// The addresses from which `user` has signed in since that moment, each once, whether or not the sessions have ended,
+    /// but for those that ended for a [doubtful](crate::EndReason::DOUBTFUL) reason.
     async fn addresses_of(&self, user: UserId, since: DateTime<Utc>) -> Result<Vec<String>, StoreError>;
 }

@@ -40,6 +40,10 @@ impl EndReason {
         (Self::PasswordReset, "password_reset"),
     ];
 
+    /// Those of sessions that may not have been the user's own: somebody else had a token of theirs, or knew a password
+    /// that was no longer right.
+    pub const DOUBTFUL: [Self; 2] = [Self::TokenReuse, Self::LoginRefused];
+
     /// The reason's name in events and stores.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -58,6 +58,7 @@ macro_rules! session_repository {
             of_user_leaves_out_what_was_not_refreshed_in_time
             of_user_is_empty_for_somebody_without_sessions
             addresses_of_tells_from_where_somebody_signed_in_since
+            where_a_session_that_may_not_have_been_theirs_was_started_is_no_address_of_theirs
         }
     };
 }
@@ -71,6 +72,9 @@ macro_rules! login_codes {
             without_a_challenge_there_is_nothing_to_attempt
             a_new_challenge_replaces_the_old_one
             attempts_are_counted_and_bounded
+            strangers_do_not_use_up_the_attempts_of_whoever_asked
+            an_attempt_given_back_can_be_made_again
+            of_a_challenge_from_nowhere_all_attempts_count_alike
             of_twenty_attempts_at_once_no_more_than_allowed_get_it
             an_expired_challenge_is_dead
             a_challenge_is_used_up_once
@@ -145,6 +149,7 @@ macro_rules! password_hasher {
             nobody_has_no_password
             enu_02_for_nobody_it_takes_as_long
             many_at_once_are_answered_rightly_or_told_to_wait
+            however_many_ask_from_one_place_others_get_their_turn
             what_it_made_itself_is_not_outdated
             where_there_is_no_password_nothing_is_outdated
         }
@@ -172,6 +177,7 @@ macro_rules! login_code_generator {
             the_code_of_a_challenge_is_always_the_same
             without_the_key_a_code_is_unpredictable
             a_code_for_one_purpose_tells_nothing_of_that_for_another
+            a_place_is_told_by_nobody_without_the_key
             codes_are_uniform
         }
     };

@@ -8,7 +8,7 @@ use crate::sql::{
 };
 
 #[derive(Debug, Clone, AsChangeset, Insertable, Queryable, Selectable)]
-#[diesel(table_name = login_codes, primary_key(user_id, purpose))]
+#[diesel(table_name = login_codes, primary_key(user_id, purpose), treat_none_as_null = true)]
 pub struct ChallengeRow {
     user_id: Id,
     purpose: String,
@@ -17,6 +17,9 @@ pub struct ChallengeRow {
     expires_at: Time,
     attempts: i64,
     sent_at: Time,
+    place: Option<String>,
+    tries_known: i64,
+    tries_of_others: i64,
 }
 
 impl From<&Challenge> for ChallengeRow {
@@ -30,6 +33,9 @@ impl From<&Challenge> for ChallengeRow {
             expires_at: Time(challenge.expires_at),
             attempts: 0,
             sent_at: Time(challenge.issued_at),
+            place: challenge.place.clone(),
+            tries_known: 0,
+            tries_of_others: 0,
         }
     }
 }
@@ -39,7 +45,7 @@ impl From<ChallengeRow> for PendingCode {
         Self {
             issued_at: row.issued_at.0,
             expires_at: row.expires_at.0,
-            attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+            attempts: u32::try_from(row.attempts + row.tries_known + row.tries_of_others).unwrap_or(u32::MAX),
             sent_at: row.sent_at.0,
         }
     }
@@ -54,6 +60,7 @@ impl TryFrom<ChallengeRow> for Challenge {
             id: row.challenge_id.0,
             user: UserId(row.user_id.0),
             purpose: purpose.ok_or_else(|| StoreError::unavailable("an unknown purpose"))?,
+            place: row.place,
             issued_at: row.issued_at.0,
             expires_at: row.expires_at.0,
         })

@@ -1,8 +1,9 @@
-//! Login codes. Each step is a single statement, which the database makes atomic.
+//! Login codes. Each step is a single statement, which the database makes atomic; an attempt asks first with what it is
+//! counted, which doesn't change.
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper, query_dsl::methods};
-use domain_auth::{Challenge, CodePurpose, LoginCodes, Resend, UserId};
+use domain_auth::{Challenge, CodePurpose, Guesser, LoginCodes, Resend, Tries, UserId};
 use domain_shared::StoreError;
 use uuid::Uuid;
 
@@ -49,11 +50,39 @@ impl Query for IssueUnlessSent {
     }
 }
 
+/// Counts one more in `column`, unless there are `most` already or it is too late.
+macro_rules! count {
+    ($column:path, $challenge:expr, $most:expr, $now:expr, $conn:expr) => {{
+        let live = login_codes::table
+            .filter(login_codes::challenge_id.eq($challenge))
+            .filter(login_codes::expires_at.gt($now))
+            .filter($column.lt(i64::from($most)));
+        diesel::update(live)
+            .set($column.eq($column + 1))
+            .returning(ChallengeRow::as_returning())
+            .get_result($conn)
+            .await
+            .optional()?
+    }};
+}
+
+/// Counts one less in `column`.
+macro_rules! give_back {
+    ($column:path, $challenge:expr, $conn:expr) => {
+        diesel::update(
+            login_codes::table.filter(login_codes::challenge_id.eq($challenge)).filter($column.gt(0)),
+        )
+        .set($column.eq($column - 1))
+        .execute($conn)
+        .await?
+    };
+}
+
 #[derive(Debug)]
 struct Attempt {
     user: Id,
     purpose: CodePurpose,
-    max_attempts: u32,
+    guesser: Guesser,
     now: Time,
 }
 
@@ -61,17 +90,37 @@ impl Query for Attempt {
     type Answer = Option<Challenge>;
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<Option<Challenge>, Failure> {
-        let live = login_codes::table
+        let pending: Option<(Id, Option<String>)> = login_codes::table
             .find((self.user, self.purpose.as_str()))
-            .filter(login_codes::expires_at.gt(self.now))
-            .filter(login_codes::attempts.lt(i64::from(self.max_attempts)));
-        let row = diesel::update(live)
-            .set(login_codes::attempts.eq(login_codes::attempts + 1))
-            .returning(ChallengeRow::as_returning())
+            .select((login_codes::challenge_id, login_codes::place))
             .get_result(&mut conn)
             .await
             .optional()?;
+        // Where there is none it is counted in vain, so that it takes as long.
+        let (challenge, place) = pending.unwrap_or((Id(Uuid::nil()), None));
+        let (tries, most) = self.guesser.counts(place.as_deref());
+        let row = match tries {
+            Tries::Askers => count!(login_codes::attempts, challenge, most, self.now, &mut conn),
+            Tries::Known => count!(login_codes::tries_known, challenge, most, self.now, &mut conn),
+            Tries::Others => count!(login_codes::tries_of_others, challenge, most, self.now, &mut conn),
+        };
         Ok(row.map(Challenge::try_from).transpose()?)
+    }
+}
+
+#[derive(Debug)]
+struct GiveBack(Id, Tries);
+
+impl Query for GiveBack {
+    type Answer = ();
+
+    async fn run(&self, mut conn: Conn<'_>) -> Result<(), Failure> {
+        match self.1 {
+            Tries::Askers => give_back!(login_codes::attempts, self.0, &mut conn),
+            Tries::Known => give_back!(login_codes::tries_known, self.0, &mut conn),
+            Tries::Others => give_back!(login_codes::tries_of_others, self.0, &mut conn),
+        };
+        Ok(())
     }
 }
 
@@ -149,10 +198,14 @@ impl LoginCodes for Store {
         &self,
         user: UserId,
         purpose: CodePurpose,
-        max_attempts: u32,
+        guesser: &Guesser,
         now: DateTime<Utc>,
     ) -> Result<Option<Challenge>, StoreError> {
-        self.write(Attempt { user: Id(user.0), purpose, max_attempts, now: Time(now) }).await
+        self.write(Attempt { user: Id(user.0), purpose, guesser: guesser.clone(), now: Time(now) }).await
+    }
+
+    async fn give_back(&self, challenge: &Challenge, guesser: &Guesser) -> Result<(), StoreError> {
+        self.write(GiveBack(Id(challenge.id), guesser.counts(challenge.place.as_deref()).0)).await
     }
 
     async fn consume(&self, challenge: Uuid) -> Result<bool, StoreError> {

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
-use domain_auth::{Session, SessionRepository, UserId};
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, SelectableHelper};
+use domain_auth::{EndReason, Session, SessionRepository, UserId};
 use domain_shared::StoreError;
 
 use super::{Conn, Query, RunQueryDsl, Store};
@@ -43,10 +43,12 @@ impl Query for AddressesOf {
     type Answer = Vec<String>;
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<Vec<String>, Failure> {
+        let doubtful = EndReason::DOUBTFUL.map(EndReason::as_str);
         let addresses: Vec<Option<String>> = sessions::table
             .filter(sessions::user_id.eq(Id(self.0.0)))
             .filter(sessions::started_at.ge(Time(self.1)))
             .filter(sessions::address.is_not_null())
+            .filter(sessions::end_reason.is_null().or(sessions::end_reason.ne_all(doubtful)))
             .select(sessions::address)
             .distinct()
             .load(&mut conn)

@@ -18,7 +18,6 @@ mod users;
 use utoipa::OpenApi;
 
 pub use jwks::Published;
-pub use register::Told;
 pub use service_client::{ServiceClient, ServiceClients};
 use signed_in::Presented;
 pub use signed_in::{SignedIn, Superuser};

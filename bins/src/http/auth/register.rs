@@ -1,19 +1,13 @@
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
-
-use actix_web::{HttpRequest, HttpResponse, http::header::LOCATION, rt, web::Data};
+use actix_web::{HttpRequest, HttpResponse, http::header::LOCATION, web::Data};
 use app_auth::commands::{OpenAccount, Opened, TellOwner};
 use domain_auth::{FullName, Password, PasswordAttempt, PhoneNumber, Registration, Username};
 use domain_shared::{Aggregate, Email, Handle, Invalid, Language};
 use serde::Deserialize;
-use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use super::{Auth, shown::UserBody};
 use crate::http::{
+    afterwards::Afterwards,
     body::Body,
     conditional::with_tag,
     context::visitor,
@@ -90,29 +84,6 @@ pub(super) fn confirm(bad: &mut Violations, password: Option<&Password>, again: 
     }
 }
 
-/// Which owners were told lately that somebody tried to register with their address, so that nobody can be flooded with
-/// mails by somebody who tries all the time.
-#[derive(Debug, Default)]
-pub struct Told(Mutex<HashMap<String, Instant>>);
-
-impl Told {
-    /// How long an owner is left in peace.
-    const PEACE: Duration = Duration::from_hours(1);
-
-    /// Whether the owner of `email` is to be told, which they then are.
-    fn is_due(&self, email: &Email) -> bool {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        told.retain(|_, at| at.elapsed() < Self::PEACE);
-        match told.entry(email.as_str().to_lowercase()) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(free) => {
-                free.insert(Instant::now());
-                true
-            }
-        }
-    }
-}
-
 /// Register
 ///
 /// Opens an account for an address and a name nobody has used yet. Where the service doesn't reveal which addresses have one,
@@ -133,7 +104,7 @@ impl Told {
 )]
 pub async fn register(
     auth: Data<Auth>,
-    told: Data<Told>,
+    afterwards: Data<Afterwards>,
     request: HttpRequest,
     body: Body,
 ) -> Result<HttpResponse, Problem> {
@@ -142,15 +113,13 @@ pub async fn register(
     let user = match auth.handle(command, &caller).await? {
         Opened::New(user) => user,
         Opened::Pretended(shown) => {
-            if told.is_due(&shown.email) {
-                let (command, caller) = (TellOwner { email: shown.email.clone() }, caller.besides());
-                // Not waited for: the time it takes would tell.
-                rt::spawn(async move {
-                    if let Err(error) = auth.handle(command, &caller).await {
-                        tracing::warn!(%error, "the owner of an address couldn't be told of a registration");
-                    }
-                });
-            }
+            let (command, caller) = (TellOwner { email: shown.email.clone() }, caller.besides());
+            // Not waited for: the time it takes would tell.
+            afterwards.spawn(async move {
+                if let Err(error) = auth.handle(command, &caller).await {
+                    tracing::warn!(%error, "the owner of an address couldn't be told of a registration");
+                }
+            });
             shown
         }
     };
@@ -159,27 +128,4 @@ pub async fn register(
     Ok(response
         .insert_header((LOCATION, format!("/api/v1/auth/users/{}", user.id().0)))
         .json(UserBody::from(&user)))
-}
-
-#[cfg(test)]
-mod tests {
-    use domain_shared::ValueObject;
-    use tokio::time::advance;
-
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn an_owner_is_told_once_an_hour() {
-        let (told, email) = (Told::default(), |raw: &str| Email::parse(raw.to_owned()).unwrap());
-        assert!(told.is_due(&email("ada@example.com")) && told.is_due(&email("eve@example.com")));
-        for _ in 0..3 {
-            assert!(!told.is_due(&email("ADA@example.com")));
-            advance(Told::PEACE / 4).await;
-        }
-        advance(Told::PEACE / 4).await;
-        assert!(
-            told.is_due(&email("ada@example.com")),
-            "attempts don't keep the owner from hearing of others"
-        );
-    }
 }

@@ -1,5 +1,5 @@
 //! Setting another password in place of one that was forgotten.
-use actix_web::{HttpRequest, HttpResponse, rt, web::Data};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use app_auth::commands::{ForgotPassword, ResetPassword};
 use domain_auth::{LoginCode, Password, PasswordAttempt};
 use domain_shared::{Email, Handle};
@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::{Auth, register::confirm};
 use crate::http::{
+    afterwards::Afterwards,
     body::Body,
     context::visitor,
     failures::{BadBody, OutOfOrder, TooOften},
@@ -43,6 +44,7 @@ pub struct ForgotPasswordBody {
 )]
 pub async fn forgot_password(
     auth: Data<Auth>,
+    afterwards: Data<Afterwards>,
     request: HttpRequest,
     body: Body,
 ) -> Result<HttpResponse, Problem> {
@@ -57,7 +59,7 @@ pub async fn forgot_password(
         "Si hay una cuenta con esta dirección, un código va en camino",
     );
     // Some of this is only done for addresses that are somebody's, so that nobody may wait for it.
-    rt::spawn(async move {
+    afterwards.spawn(async move {
         if let Err(error) = auth.handle(ForgotPassword { email }, &caller).await {
             let error: &(dyn std::error::Error + 'static) = &error;
             tracing::warn!(error, "a code to set a new password can't be asked for");

@@ -1,0 +1,106 @@
+use domain_auth::Throttled;
+
+/// What is counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Registrations from a place.
+    Registration,
+    /// Registrations of a name, where they don't tell whose the address is.
+    Name,
+    /// Mails that tell the owner of an address of a registration.
+    OwnerMail,
+    /// Passwords tried from a place.
+    LoginPlace,
+    /// Wrong passwords.
+    Password(Client),
+    /// Wrong passwords of somebody who is signed in.
+    OldPassword,
+    /// Codes tried from a place.
+    CodePlace,
+    /// Wrong codes.
+    Code(Client),
+    /// Mails with codes that complete a login.
+    CodeMail(Client),
+    /// Mails with such codes that are sent again.
+    ResendMail(Client),
+    /// Codes asked for again from a place.
+    ResendPlace,
+    /// Refreshes of a session.
+    Refresh,
+    /// Refresh tokens that are none, from a place.
+    RefreshPlace,
+    /// Codes to reset a password asked for from a place.
+    ForgotPlace,
+    /// Mails with codes to reset a password.
+    ResetMail(Client),
+    /// Codes to reset a password tried from a place.
+    ResetPlace,
+    /// Wrong codes to reset a password.
+    ResetCode(Client),
+}
+
+/// Whose times are counted together, where what a stranger does is at the cost of somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Client {
+    /// Everybody's from whose place the user hasn't signed in lately.
+    Any,
+    /// Those from one place where the user has.
+    Known,
+}
+
+impl Kind {
+    /// The name of its buckets, in the store and in metrics.
+    pub(crate) const fn bucket(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::Name => "name",
+            Self::OwnerMail => "owner-mail",
+            Self::LoginPlace => "login-place",
+            Self::Password(Client::Any) => "password",
+            Self::Password(Client::Known) => "password-known",
+            Self::OldPassword => "old-password",
+            Self::CodePlace => "code-place",
+            Self::Code(Client::Any) => "code",
+            Self::Code(Client::Known) => "code-known",
+            Self::CodeMail(Client::Any) => "code-mail",
+            Self::CodeMail(Client::Known) => "code-mail-known",
+            Self::ResendMail(Client::Any) => "resend-mail",
+            Self::ResendMail(Client::Known) => "resend-mail-known",
+            Self::ResendPlace => "resend-place",
+            Self::Refresh => "refresh",
+            Self::RefreshPlace => "refresh-place",
+            Self::ForgotPlace => "forgot-place",
+            Self::ResetMail(Client::Any) => "reset-mail",
+            Self::ResetMail(Client::Known) => "reset-mail-known",
+            Self::ResetPlace => "reset-place",
+            Self::ResetCode(Client::Any) => "reset-code",
+            Self::ResetCode(Client::Known) => "reset-code-known",
+        }
+    }
+
+    /// What somebody does who takes one time of it, as the audit says it.
+    pub(crate) const fn act(self) -> Throttled {
+        match self {
+            Self::Registration | Self::Name | Self::OwnerMail => Throttled::Register,
+            Self::LoginPlace | Self::Password(_) | Self::OldPassword | Self::CodeMail(_) => Throttled::Login,
+            Self::CodePlace | Self::Code(_) => Throttled::Code,
+            Self::ResendMail(_) | Self::ResendPlace => Throttled::Resend,
+            Self::Refresh | Self::RefreshPlace => Throttled::Refresh,
+            Self::ForgotPlace | Self::ResetMail(_) | Self::ResetPlace | Self::ResetCode(_) => {
+                Throttled::PasswordReset
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_that_completes_a_login_is_part_of_it_and_a_code_is_an_act_of_its_own() {
+        assert_eq!(Kind::CodeMail(Client::Any).act(), Throttled::Login);
+        assert_eq!(Kind::Code(Client::Known).act(), Throttled::Code);
+        assert_eq!(Kind::ResetMail(Client::Known).act(), Throttled::PasswordReset);
+    }
+}

@@ -1,5 +1,5 @@
 //! The three programs: the same settings, different services.
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -80,32 +80,42 @@ pub struct PanalProgram {
 }
 
 /// A program: its settings and what it does.
-pub trait Program: CommandFactory + FromArgMatches {
+pub trait Program: Runs + CommandFactory + FromArgMatches {
     /// What to do, and with which settings.
     fn into_parts(self) -> (Settings, AuthTask);
-    /// Which services it runs.
-    const RUNS: Runs;
+}
+
+impl Runs for AuthProgram {
+    const AUTH: bool = true;
+    const PRODUCT: bool = false;
 }
 
 impl Program for AuthProgram {
     fn into_parts(self) -> (Settings, AuthTask) {
         (self.settings, self.task.unwrap_or(AuthTask::Any(Task::Serve)))
     }
-    const RUNS: Runs = Runs { auth: true, product: false };
+}
+
+impl Runs for ProductProgram {
+    const AUTH: bool = false;
+    const PRODUCT: bool = true;
 }
 
 impl Program for ProductProgram {
     fn into_parts(self) -> (Settings, AuthTask) {
         (self.settings, AuthTask::Any(self.task.unwrap_or(Task::Serve)))
     }
-    const RUNS: Runs = Runs { auth: false, product: true };
+}
+
+impl Runs for PanalProgram {
+    const AUTH: bool = true;
+    const PRODUCT: bool = true;
 }
 
 impl Program for PanalProgram {
     fn into_parts(self) -> (Settings, AuthTask) {
         (self.settings, self.task.unwrap_or(AuthTask::Any(Task::Serve)))
     }
-    const RUNS: Runs = Runs { auth: true, product: true };
 }
 
 /// Runs the program `P` with this process's arguments and environment.
@@ -126,27 +136,27 @@ pub fn main<P: Program>() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
-    match runtime.block_on(run(P::RUNS, settings, task)) {
+    match runtime.block_on(run::<P>(settings, task)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&*error),
     }
 }
 
-async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), ComposeError> {
+async fn run<P: Program>(settings: Settings, task: AuthTask) -> Result<(), ComposeError> {
     match &task {
         AuthTask::Any(Task::Migrate) => {
             // Opening a store brings its tables up to date.
-            Stores::open(&settings, runs).await?;
+            Stores::open::<P>(&settings).await?;
             say("the tables are up to date");
             return Ok(());
         }
         AuthTask::Any(Task::DeadLetters(command)) => {
-            let stores = Stores::open(&settings, runs).await?;
+            let stores = Stores::open::<P>(&settings).await?;
             say(&command.run(&stores.dead_letters(&settings)?, stores.security().as_ref()).await?);
             return Ok(());
         }
         AuthTask::Any(Task::Projections(command)) => {
-            return command.run(&Stores::open(&settings, runs).await?.audits()).await;
+            return command.run(&Stores::open::<P>(&settings).await?.audits()).await;
         }
         AuthTask::Clients(command) => {
             say(&command.run()?);
@@ -159,25 +169,24 @@ async fn run(runs: Runs, settings: Settings, task: AuthTask) -> Result<(), Compo
         | AuthTask::ExportUser(_)
         | AuthTask::Keys(_) => {}
     }
-    let config = &Config::new(settings, runs)?;
-    let outbox = Outbox::open(config)?;
-    let mut services = Vec::new();
-    if runs.auth {
-        let service = AuthService::open(config, outbox.clone()).await?;
-        if is_all(&task, &service, config).await? {
+    let config = Arc::new(Config::new::<P>(settings)?);
+    let outbox = Outbox::open(&config)?;
+    let (mut services, mut beside) = (Vec::<Arc<dyn Service>>::new(), None);
+    if P::AUTH {
+        let service = AuthService::open(&config, outbox.clone()).await?;
+        if is_all(&task, &service, &config).await? {
             return Ok(());
         }
-        services.push(Service::Auth(Box::new(service)));
+        beside = Some(service.beside());
+        services.push(Arc::new(service));
     }
-    if runs.product {
-        let beside = services.iter().find_map(Service::beside);
-        let service = ProductService::open(config, outbox.clone(), beside).await?;
-        services.push(Service::Product(Box::new(service)));
+    if P::PRODUCT {
+        services.push(Arc::new(ProductService::open(&config, outbox.clone(), beside).await?));
     }
     if config.is_development() {
-        say(&banner(&services, config, &outbox));
+        say(&banner(&services, &config, &outbox));
     }
-    Ok(serve(&services, config).await?)
+    Ok(serve(&services, &config).await?)
 }
 
 /// Does what isn't serving; whether that is all there is to do.
@@ -195,17 +204,14 @@ async fn is_all(task: &AuthTask, service: &AuthService, config: &Config) -> Resu
 }
 
 /// Where everything is.
-fn banner(services: &[Service], config: &Config, outbox: &Outbox) -> String {
+fn banner(services: &[Arc<dyn Service>], config: &Config, outbox: &Outbox) -> String {
     let mut lines = vec![String::new(), "  Panal, development".to_owned()];
     for service in services {
-        let (name, address, store) = match service {
-            Service::Auth(_) => ("auth-service", config.auth_address(), &config.auth_store),
-            Service::Product(_) => ("product-service", config.product_address(), &config.product_store),
-        };
-        let store = store.as_ref().map(ToString::to_string).unwrap_or_default();
+        let (name, address) = (service.name(), service.address(config));
+        let store = service.store(config).map(ToString::to_string).unwrap_or_default();
         lines.push(format!("  {name:<16} http://{address}/docs   store: {store}"));
     }
-    if let (Some(folder), true) = (&outbox.folder, matches!(services.first(), Some(Service::Auth(_)))) {
+    if let (Some(folder), true) = (&outbox.folder, config.auth_store.is_some()) {
         lines.push(format!(
             "  {:<16} http://{}/dev/mailbox   folder: {}",
             "mailbox",

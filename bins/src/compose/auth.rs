@@ -18,8 +18,8 @@ use domain_auth::{
 use domain_shared::{EventLog, Throttle};
 
 use super::{
-    AuthStore, Chain, ComposeError, Counted, DynMailer, Events, Outbox, TOKEN_REALM, Task, TokenKeyRing,
-    throttle, token_keys,
+    AuthStore, Beside, Chain, ComposeError, Counted, DynMailer, Events, Outbox, TOKEN_REALM, Task,
+    TokenKeyRing, throttle, token_keys,
 };
 use crate::{
     config::{Config, Refusal},
@@ -124,6 +124,12 @@ impl AuthService {
             outbox,
             chain,
         })
+    }
+
+    /// What it has for another service in its process.
+    #[must_use]
+    pub fn beside(&self) -> Beside {
+        Beside { log: self.store.log.clone(), keys: self.keys.ring().clone() }
     }
 
     /// What is done beside serving: what happens because something else has happened, and telling others.

@@ -17,20 +17,20 @@ pub struct Stores {
 }
 
 impl Stores {
-    /// Opens those of the services that this process `runs`.
+    /// Opens those of the services that this program runs.
     ///
     /// # Errors
     /// If a setting of theirs is wrong, or one can't be opened.
-    pub async fn open(settings: &Settings, runs: Runs) -> Result<Self, ComposeError> {
-        let (auth, product) = config::stores(settings, runs)?;
+    pub async fn open<R: Runs>(settings: &Settings) -> Result<Self, ComposeError> {
+        let (auth, product) = config::stores::<R>(settings)?;
         let pool_size = settings.database_pool_size;
         let auth = match auth {
-            Some(store) => Some(AuthStore::open(&store, pool_size).await?),
-            None => None,
+            Some(store) if R::AUTH => Some(AuthStore::open(&store, pool_size).await?),
+            _ => None,
         };
         let product = match product {
-            Some(store) => Some(ProductStore::open(&store, pool_size).await?),
-            None => None,
+            Some(store) if R::PRODUCT => Some(ProductStore::open(&store, pool_size).await?),
+            _ => None,
         };
         Ok(Self { auth, product })
     }

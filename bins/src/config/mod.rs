@@ -60,13 +60,12 @@ pub enum LogFormat {
     Json,
 }
 
-/// Which services a process runs.
-#[derive(Debug, Clone, Copy)]
-pub struct Runs {
+/// Which services a program runs. That is known when it is built, so that no other service is in it.
+pub trait Runs {
     /// Whether it runs auth-service.
-    pub auth: bool,
+    const AUTH: bool;
     /// Whether it runs product-service.
-    pub product: bool,
+    const PRODUCT: bool;
 }
 
 /// Where letters go.
@@ -111,16 +110,16 @@ impl Config {
     }
 
     /// Checks `settings` and fills in what depends on several of them; only what concerns the services that this
-    /// process `runs` is asked for.
+    /// program runs is asked for.
     ///
     /// # Errors
     /// A [`Refusal`] that names the setting, never its value.
-    pub fn new(settings: Settings, runs: Runs) -> Result<Self, Refusal> {
-        if runs.auth && settings.environment == Environment::Production && settings.bcrypt_cost < 10 {
+    pub fn new<R: Runs>(settings: Settings) -> Result<Self, Refusal> {
+        if R::AUTH && settings.environment == Environment::Production && settings.bcrypt_cost < 10 {
             return Err(Refusal::of("BCRYPT_COST", "must be at least 10 in production"));
         }
-        let (auth_store, product_store) = stores::choose(&settings, runs)?;
-        let secrets = Secrets::load(&settings, runs.auth)?;
+        let (auth_store, product_store) = stores::choose::<R>(&settings)?;
+        let secrets = Secrets::load(&settings, R::AUTH)?;
         Ok(Self {
             policy: policy(&settings),
             public_writes: public_writes(&settings)?,
@@ -131,6 +130,12 @@ impl Config {
             secrets,
             settings,
         })
+    }
+
+    /// Whether the mails that would be sent are shown on a page, to whoever is at this machine.
+    #[must_use]
+    pub fn shows_mails(&self) -> bool {
+        self.is_development() && self.settings.host.is_loopback()
     }
 
     /// Whether this is a developer's machine.

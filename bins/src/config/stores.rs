@@ -35,15 +35,15 @@ impl std::fmt::Display for Store {
     }
 }
 
-/// The stores of the services that a process `runs`, auth-service's first.
+/// The stores of the services that a program runs, auth-service's first.
 ///
 /// # Errors
 /// A [`Refusal`] that names the setting, never its value.
-pub fn choose(settings: &Settings, runs: Runs) -> Result<(Option<Store>, Option<Store>), Refusal> {
+pub fn choose<R: Runs>(settings: &Settings) -> Result<(Option<Store>, Option<Store>), Refusal> {
     let auth = || one(settings, "AUTH_DATABASE_URL", settings.auth_database_url.as_deref(), "auth.db");
     let product =
         || one(settings, "PRODUCT_DATABASE_URL", settings.product_database_url.as_deref(), "product.db");
-    let (auth, product) = (runs.auth.then(auth).transpose()?, runs.product.then(product).transpose()?);
+    let (auth, product) = (R::AUTH.then(auth).transpose()?, R::PRODUCT.then(product).transpose()?);
     if matches!(auth, Some(Store::Sqlite(_))) && auth == product {
         return Err(Refusal::of(
             "PRODUCT_DATABASE_URL",

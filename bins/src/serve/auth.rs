@@ -1,0 +1,73 @@
+use std::net::SocketAddr;
+
+use actix_web::web::{Data, ServiceConfig};
+use prometheus::IntCounterVec;
+use utoipa::OpenApi;
+
+use super::Service;
+use crate::{
+    compose::{AuthService, Task},
+    config::{Config, Store},
+    door::Closing,
+    http::{
+        afterwards::Afterwards,
+        auth::{Api, ServiceClients, routes},
+        docs,
+        health::Dependencies,
+        mailbox,
+    },
+};
+
+impl Service for AuthService {
+    fn name(&self) -> &'static str {
+        "auth-service"
+    }
+
+    fn address(&self, config: &Config) -> SocketAddr {
+        config.auth_address()
+    }
+
+    fn store<'a>(&self, config: &'a Config) -> Option<&'a Store> {
+        config.auth_store.as_ref()
+    }
+
+    fn dependencies(&self, closing: Closing) -> Dependencies {
+        Dependencies {
+            store: self.store.probe.clone(),
+            outbox: self.outbox.clone(),
+            log: self.store.log.clone(),
+            events: self.events.clone(),
+            audit: self.store.audit.clone(),
+            keys: None,
+            closing,
+        }
+    }
+
+    fn document(&self) -> utoipa::openapi::OpenApi {
+        docs::document(Api::openapi(), &routes(), false)
+    }
+
+    fn routes(&self, app: &mut ServiceConfig, config: &Config, afterwards: &Afterwards) {
+        app.app_data(Data::new(self.auth.clone()))
+            .app_data(Data::new(self.retries.clone()))
+            .app_data(Data::new(self.published.clone()))
+            .app_data(Data::new(ServiceClients(config.settings.service_clients.0.clone())))
+            .app_data(Data::new(afterwards.clone()));
+        routes().serve(app);
+        if let Some(folder) = self.outbox.folder.clone().filter(|_| config.shows_mails()) {
+            mailbox::routes(app, folder);
+        }
+    }
+
+    fn counted(&self) -> Option<IntCounterVec> {
+        Some(self.auth.ports.throttle.refused())
+    }
+
+    fn tasks(&self) -> Vec<Task> {
+        Self::tasks(self)
+    }
+
+    fn stop_tasks(&self) {
+        self.events.until.cancel();
+    }
+}

@@ -9,6 +9,7 @@ mod keys;
 mod logging;
 mod program;
 mod projections;
+mod start;
 mod who;
 
 pub use audit::AuditCommand;
@@ -18,5 +19,7 @@ pub use dead_letters::DeadLettersCommand;
 pub use erase_user::EraseUser;
 pub use export_user::ExportUser;
 pub use keys::Keys;
-pub use program::{AuthProgram, PanalProgram, ProductProgram, main};
+pub use program::{AuthProgram, PanalProgram, ProductProgram};
+use program::{AuthTask, Program, Task};
 pub use projections::Projections;
+pub use start::main;

@@ -1,17 +1,16 @@
 //! The three programs: the same settings, different services.
-use std::{process::ExitCode, sync::Arc};
+use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::{
     AuditCommand, Clients, CreateSuperuser, DeadLettersCommand, EraseUser, ExportUser, Keys, Projections,
-    logging,
 };
 use crate::{
     compose::{AuthService, ComposeError, Outbox, ProductService, Stores},
-    config::{Config, Runs, Settings},
-    serve::{Service, serve},
-    terminal::{complain, say},
+    config::{self, Config, Runs, Settings},
+    serve::Service,
+    terminal::say,
 };
 
 /// What any program can be told to do.
@@ -79,11 +78,26 @@ pub struct PanalProgram {
     task: Option<AuthTask>,
 }
 
-/// A program: its settings and what it does.
+/// A program: its settings and what it does. Each opens what it runs itself, so that no other service is in it.
 pub trait Program: Runs + CommandFactory + FromArgMatches {
     /// What to do, and with which settings.
     fn into_parts(self) -> (Settings, AuthTask);
+
+    /// The stores of its services.
+    ///
+    /// # Errors
+    /// If a setting of theirs is wrong, or one can't be opened.
+    fn stores(settings: &Settings) -> impl Future<Output = Result<Stores, ComposeError>>;
+
+    /// Its services, to be served; none if `task` was something else, and is done.
+    ///
+    /// # Errors
+    /// If one can't be opened, or the task can't be done.
+    fn services(task: &AuthTask, config: &Config, outbox: &Outbox) -> impl Future<Output = Opened>;
 }
+
+/// What came of opening services.
+type Opened = Result<Vec<Arc<dyn Service>>, ComposeError>;
 
 impl Runs for AuthProgram {
     const AUTH: bool = true;
@@ -93,6 +107,16 @@ impl Runs for AuthProgram {
 impl Program for AuthProgram {
     fn into_parts(self) -> (Settings, AuthTask) {
         (self.settings, self.task.unwrap_or(AuthTask::Any(Task::Serve)))
+    }
+
+    async fn stores(settings: &Settings) -> Result<Stores, ComposeError> {
+        let (auth, _) = config::stores::<Self>(settings)?;
+        Stores::default().with_auth(auth, settings).await
+    }
+
+    async fn services(task: &AuthTask, config: &Config, outbox: &Outbox) -> Opened {
+        let auth = to_be_served(task, config, outbox).await?;
+        Ok(auth.into_iter().map(|auth| -> Arc<dyn Service> { Arc::new(auth) }).collect())
     }
 }
 
@@ -105,6 +129,15 @@ impl Program for ProductProgram {
     fn into_parts(self) -> (Settings, AuthTask) {
         (self.settings, AuthTask::Any(self.task.unwrap_or(Task::Serve)))
     }
+
+    async fn stores(settings: &Settings) -> Result<Stores, ComposeError> {
+        let (_, product) = config::stores::<Self>(settings)?;
+        Stores::default().with_product(product, settings).await
+    }
+
+    async fn services(_: &AuthTask, config: &Config, outbox: &Outbox) -> Opened {
+        Ok(vec![Arc::new(ProductService::open(config, outbox.clone(), None).await?)])
+    }
 }
 
 impl Runs for PanalProgram {
@@ -116,130 +149,34 @@ impl Program for PanalProgram {
     fn into_parts(self) -> (Settings, AuthTask) {
         (self.settings, self.task.unwrap_or(AuthTask::Any(Task::Serve)))
     }
-}
 
-/// Runs the program `P` with this process's arguments and environment.
-#[must_use]
-pub fn main<P: Program>() -> ExitCode {
-    let program = match Config::parse::<P>(std::env::args_os()) {
-        Ok(program) => program,
-        Err(refusal) if refusal.is_error => return fail(&refusal),
-        Err(help) => {
-            say(&help.to_string());
-            return ExitCode::SUCCESS;
-        }
-    };
-    let (settings, task) = program.into_parts();
-    logging::start(&settings);
-    allow_many_files();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&error),
-    };
-    match runtime.block_on(run::<P>(settings, task)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&*error),
+    async fn stores(settings: &Settings) -> Result<Stores, ComposeError> {
+        let (auth, product) = config::stores::<Self>(settings)?;
+        Stores::default().with_auth(auth, settings).await?.with_product(product, settings).await
+    }
+
+    async fn services(task: &AuthTask, config: &Config, outbox: &Outbox) -> Opened {
+        let Some(auth) = to_be_served(task, config, outbox).await? else { return Ok(Vec::new()) };
+        let product = ProductService::open(config, outbox.clone(), Some(auth.beside())).await?;
+        Ok(vec![Arc::new(auth), Arc::new(product)])
     }
 }
 
-async fn run<P: Program>(settings: Settings, task: AuthTask) -> Result<(), ComposeError> {
-    match &task {
-        AuthTask::Any(Task::Migrate) => {
-            // Opening a store brings its tables up to date.
-            Stores::open::<P>(&settings).await?;
-            say("the tables are up to date");
-            return Ok(());
-        }
-        AuthTask::Any(Task::DeadLetters(command)) => {
-            let stores = Stores::open::<P>(&settings).await?;
-            say(&command.run(&stores.dead_letters(&settings)?, stores.security().as_ref()).await?);
-            return Ok(());
-        }
-        AuthTask::Any(Task::Projections(command)) => {
-            return command.run(&Stores::open::<P>(&settings).await?.audits()).await;
-        }
-        AuthTask::Clients(command) => {
-            say(&command.run()?);
-            return Ok(());
-        }
-        AuthTask::Any(Task::Serve)
-        | AuthTask::Audit(_)
-        | AuthTask::CreateSuperuser(_)
-        | AuthTask::EraseUser(_)
-        | AuthTask::ExportUser(_)
-        | AuthTask::Keys(_) => {}
-    }
-    let config = Arc::new(Config::new::<P>(settings)?);
-    let outbox = Outbox::open(&config)?;
-    let (mut services, mut beside) = (Vec::<Arc<dyn Service>>::new(), None);
-    if P::AUTH {
-        let service = AuthService::open(&config, outbox.clone()).await?;
-        if is_all(&task, &service, &config).await? {
-            return Ok(());
-        }
-        beside = Some(service.beside());
-        services.push(Arc::new(service));
-    }
-    if P::PRODUCT {
-        services.push(Arc::new(ProductService::open(&config, outbox.clone(), beside).await?));
-    }
-    if config.is_development() {
-        say(&banner(&services, &config, &outbox));
-    }
-    Ok(serve(&services, &config).await?)
-}
-
-/// Does what isn't serving; whether that is all there is to do.
-async fn is_all(task: &AuthTask, service: &AuthService, config: &Config) -> Result<bool, ComposeError> {
-    let (said, is_all) = match task {
-        AuthTask::Any(_) | AuthTask::Clients(_) => return Ok(false),
-        AuthTask::Audit(command) => return command.run(service).await.map(|()| true),
-        AuthTask::CreateSuperuser(command) => (command.run(service).await?, !command.then_serve),
-        AuthTask::EraseUser(command) => (command.run(service).await?, true),
-        AuthTask::ExportUser(command) => (command.run(service).await?, true),
-        AuthTask::Keys(command) => (command.run(service, config).await?, true),
+/// auth-service, unless `task` was something other than to serve it, and is done.
+async fn to_be_served(
+    task: &AuthTask,
+    config: &Config,
+    outbox: &Outbox,
+) -> Result<Option<AuthService>, ComposeError> {
+    let service = AuthService::open(config, outbox.clone()).await?;
+    let (said, serves) = match task {
+        AuthTask::Any(_) | AuthTask::Clients(_) => return Ok(Some(service)),
+        AuthTask::Audit(command) => return command.run(&service).await.map(|()| None),
+        AuthTask::CreateSuperuser(command) => (command.run(&service).await?, command.then_serve),
+        AuthTask::EraseUser(command) => (command.run(&service).await?, false),
+        AuthTask::ExportUser(command) => (command.run(&service).await?, false),
+        AuthTask::Keys(command) => (command.run(&service, config).await?, false),
     };
     say(&said);
-    Ok(is_all)
-}
-
-/// Where everything is.
-fn banner(services: &[Arc<dyn Service>], config: &Config, outbox: &Outbox) -> String {
-    let mut lines = vec![String::new(), "  Panal, development".to_owned()];
-    for service in services {
-        let (name, address) = (service.name(), service.address(config));
-        let store = service.store(config).map(ToString::to_string).unwrap_or_default();
-        lines.push(format!("  {name:<16} http://{address}/docs   store: {store}"));
-    }
-    if let (Some(folder), true) = (&outbox.folder, config.auth_store.is_some()) {
-        lines.push(format!(
-            "  {:<16} http://{}/dev/mailbox   folder: {}",
-            "mailbox",
-            config.auth_address(),
-            folder.path().display()
-        ));
-        lines.push("  codes are shown here, too".to_owned());
-    }
-    lines.push(String::new());
-    lines.join("\n")
-}
-
-/// Every connection is a file or two, and the usual limit is for programs that have few.
-fn allow_many_files() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    // If it isn't allowed the usual limit stays.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
-}
-
-fn fail(error: &dyn std::error::Error) -> ExitCode {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    complain(&format!("error: {}", text.trim_start_matches("error: ")));
-    ExitCode::FAILURE
+    Ok(serves.then_some(service))
 }

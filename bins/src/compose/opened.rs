@@ -5,34 +5,35 @@ use domain_auth::SecurityLog;
 use domain_shared::DeadLetters;
 
 use super::{Audit, AuthStore, Broker, ComposeError, Log, ProductStore};
-use crate::config::{self, Runs, Settings};
+use crate::config::{self, Settings, Store};
 
 /// The dead letters of one service.
 pub type DeadLettersOf = (&'static str, Arc<dyn DeadLetters>);
 
 /// The stores, opened and up to date.
+#[derive(Default)]
 pub struct Stores {
     auth: Option<AuthStore>,
     product: Option<ProductStore>,
 }
 
 impl Stores {
-    /// Opens those of the services that this program runs.
+    /// These, and auth-service's, if there is to be one.
     ///
     /// # Errors
-    /// If a setting of theirs is wrong, or one can't be opened.
-    pub async fn open<R: Runs>(settings: &Settings) -> Result<Self, ComposeError> {
-        let (auth, product) = config::stores::<R>(settings)?;
-        let pool_size = settings.database_pool_size;
-        let auth = match auth {
-            Some(store) if R::AUTH => Some(AuthStore::open(&store, pool_size).await?),
-            _ => None,
-        };
-        let product = match product {
-            Some(store) if R::PRODUCT => Some(ProductStore::open(&store, pool_size).await?),
-            _ => None,
-        };
-        Ok(Self { auth, product })
+    /// If it can't be opened.
+    pub async fn with_auth(self, store: Option<Store>, settings: &Settings) -> Result<Self, ComposeError> {
+        let Some(store) = store else { return Ok(self) };
+        Ok(Self { auth: Some(AuthStore::open(&store, settings.database_pool_size).await?), ..self })
+    }
+
+    /// These, and product-service's, if there is to be one.
+    ///
+    /// # Errors
+    /// If it can't be opened.
+    pub async fn with_product(self, store: Option<Store>, settings: &Settings) -> Result<Self, ComposeError> {
+        let Some(store) = store else { return Ok(self) };
+        Ok(Self { product: Some(ProductStore::open(&store, settings.database_pool_size).await?), ..self })
     }
 
     /// The log of each service.

@@ -130,11 +130,8 @@ impl Service {
         afterwards: &Afterwards,
     ) -> io::Result<Server> {
         let identity = Identity { service: self.name(), environment: config.settings.environment.name() };
-        let (dependencies, document, shows_mails) = (
-            self.dependencies(closing.clone()),
-            self.document(),
-            config.is_development() && config.settings.host.is_loopback(),
-        );
+        let (dependencies, document, shows_mails) =
+            (self.dependencies(closing.clone()), self.document(), config.shows_mails());
         let metrics = Metrics::new().map_err(io::Error::other)?;
         if let Self::Auth(auth) = self {
             metrics.include(auth.auth.ports.throttle.refused()).map_err(io::Error::other)?;

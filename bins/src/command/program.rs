@@ -5,7 +5,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::{
     AuditCommand, Clients, CreateSuperuser, DeadLettersCommand, EraseUser, ExportUser, Keys, Projections,
-    logging,
+    banner::banner, logging,
 };
 use crate::{
     compose::{AuthService, ComposeError, Outbox, ProductService, Stores},
@@ -192,30 +192,6 @@ async fn is_all(task: &AuthTask, service: &AuthService, config: &Config) -> Resu
     };
     say(&said);
     Ok(is_all)
-}
-
-/// Where everything is.
-fn banner(services: &[Service], config: &Config, outbox: &Outbox) -> String {
-    let mut lines = vec![String::new(), "  Panal, development".to_owned()];
-    for service in services {
-        let (name, address, store) = match service {
-            Service::Auth(_) => ("auth-service", config.auth_address(), &config.auth_store),
-            Service::Product(_) => ("product-service", config.product_address(), &config.product_store),
-        };
-        let store = store.as_ref().map(ToString::to_string).unwrap_or_default();
-        lines.push(format!("  {name:<16} http://{address}/docs   store: {store}"));
-    }
-    if let (Some(folder), true) = (&outbox.folder, matches!(services.first(), Some(Service::Auth(_)))) {
-        lines.push(format!(
-            "  {:<16} http://{}/dev/mailbox   folder: {}",
-            "mailbox",
-            config.auth_address(),
-            folder.path().display()
-        ));
-        lines.push("  codes are shown here, too".to_owned());
-    }
-    lines.push(String::new());
-    lines.join("\n")
 }
 
 /// Every connection is a file or two, and the usual limit is for programs that have few.

@@ -139,6 +139,12 @@ impl Config {
         self.settings.is_development()
     }
 
+    /// Whether the mails that land in a folder are shown to whoever sits at this machine.
+    #[must_use]
+    pub fn shows_mails(&self) -> bool {
+        self.is_development() && self.settings.host.is_loopback()
+    }
+
     /// Where auth-service listens.
     #[must_use]
     pub const fn auth_address(&self) -> SocketAddr {

@@ -132,16 +132,16 @@ impl Config {
         })
     }
 
-    /// Whether the mails that would be sent are shown on a page, to whoever is at this machine.
-    #[must_use]
-    pub fn shows_mails(&self) -> bool {
-        self.is_development() && self.settings.host.is_loopback()
-    }
-
     /// Whether this is a developer's machine.
     #[must_use]
     pub fn is_development(&self) -> bool {
         self.settings.is_development()
+    }
+
+    /// Whether the mails that land in a folder are shown to whoever sits at this machine.
+    #[must_use]
+    pub fn shows_mails(&self) -> bool {
+        self.is_development() && self.settings.host.is_loopback()
     }
 
     /// Where auth-service listens.

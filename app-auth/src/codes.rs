@@ -3,10 +3,7 @@ use chrono::{DateTime, Utc};
 use domain_auth::{Challenge, CodePurpose, Guesser, LoginCode, LoginCodeGenerator, LoginCodes, User, UserId};
 use domain_shared::{Caller, IdGenerator, Mailer, StoreError};
 
-use crate::{
-    Auth, AuthError, Ports, letters,
-    throttle::{Try, caller_place},
-};
+use crate::{Auth, AuthError, Ports, letters, throttle::Try};
 
 impl<P: Ports> Auth<P> {
     /// A new challenge for `user`, of what was begun at `issued_at`.
@@ -24,7 +21,7 @@ impl<P: Ports> Auth<P> {
 
     /// What stands for the place that the caller asks from, at challenges of `user`.
     fn place_of(&self, user: UserId, caller: &Caller) -> Option<String> {
-        caller_place(caller).map(|place| self.ports.code_generator().place(user, &place))
+        caller.client.place().map(|place| self.ports.code_generator().place(user, &place))
     }
 
     /// Sends the code that completes a login.

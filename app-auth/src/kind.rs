@@ -12,17 +12,17 @@ pub(crate) enum Kind {
     /// Passwords tried from a place.
     LoginPlace,
     /// Wrong passwords.
-    Password(Client),
+    Password(Whose),
     /// Wrong passwords of somebody who is signed in.
     OldPassword,
     /// Codes tried from a place.
     CodePlace,
     /// Wrong codes.
-    Code(Client),
+    Code(Whose),
     /// Mails with codes that complete a login.
-    CodeMail(Client),
+    CodeMail(Whose),
     /// Mails with such codes that are sent again.
-    ResendMail(Client),
+    ResendMail(Whose),
     /// Codes asked for again from a place.
     ResendPlace,
     /// Refreshes of a session.
@@ -32,18 +32,18 @@ pub(crate) enum Kind {
     /// Codes to reset a password asked for from a place.
     ForgotPlace,
     /// Mails with codes to reset a password.
-    ResetMail(Client),
+    ResetMail(Whose),
     /// Codes to reset a password tried from a place.
     ResetPlace,
     /// Wrong codes to reset a password.
-    ResetCode(Client),
+    ResetCode(Whose),
 }
 
 /// Whose times are counted together, where what a stranger does is at the cost of somebody else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Client {
+pub(crate) enum Whose {
     /// Everybody's from whose place the user hasn't signed in lately.
-    Any,
+    Anybodys,
     /// Those from one place where the user has.
     Known,
 }
@@ -56,25 +56,25 @@ impl Kind {
             Self::Name => "name",
             Self::OwnerMail => "owner-mail",
             Self::LoginPlace => "login-place",
-            Self::Password(Client::Any) => "password",
-            Self::Password(Client::Known) => "password-known",
+            Self::Password(Whose::Anybodys) => "password",
+            Self::Password(Whose::Known) => "password-known",
             Self::OldPassword => "old-password",
             Self::CodePlace => "code-place",
-            Self::Code(Client::Any) => "code",
-            Self::Code(Client::Known) => "code-known",
-            Self::CodeMail(Client::Any) => "code-mail",
-            Self::CodeMail(Client::Known) => "code-mail-known",
-            Self::ResendMail(Client::Any) => "resend-mail",
-            Self::ResendMail(Client::Known) => "resend-mail-known",
+            Self::Code(Whose::Anybodys) => "code",
+            Self::Code(Whose::Known) => "code-known",
+            Self::CodeMail(Whose::Anybodys) => "code-mail",
+            Self::CodeMail(Whose::Known) => "code-mail-known",
+            Self::ResendMail(Whose::Anybodys) => "resend-mail",
+            Self::ResendMail(Whose::Known) => "resend-mail-known",
             Self::ResendPlace => "resend-place",
             Self::Refresh => "refresh",
             Self::RefreshPlace => "refresh-place",
             Self::ForgotPlace => "forgot-place",
-            Self::ResetMail(Client::Any) => "reset-mail",
-            Self::ResetMail(Client::Known) => "reset-mail-known",
+            Self::ResetMail(Whose::Anybodys) => "reset-mail",
+            Self::ResetMail(Whose::Known) => "reset-mail-known",
             Self::ResetPlace => "reset-place",
-            Self::ResetCode(Client::Any) => "reset-code",
-            Self::ResetCode(Client::Known) => "reset-code-known",
+            Self::ResetCode(Whose::Anybodys) => "reset-code",
+            Self::ResetCode(Whose::Known) => "reset-code-known",
         }
     }
 
@@ -99,8 +99,8 @@ mod tests {
 
     #[test]
     fn a_mail_that_completes_a_login_is_part_of_it_and_a_code_is_an_act_of_its_own() {
-        assert_eq!(Kind::CodeMail(Client::Any).act(), Throttled::Login);
-        assert_eq!(Kind::Code(Client::Known).act(), Throttled::Code);
-        assert_eq!(Kind::ResetMail(Client::Known).act(), Throttled::PasswordReset);
+        assert_eq!(Kind::CodeMail(Whose::Anybodys).act(), Throttled::Login);
+        assert_eq!(Kind::Code(Whose::Known).act(), Throttled::Code);
+        assert_eq!(Kind::ResetMail(Whose::Known).act(), Throttled::PasswordReset);
     }
 }

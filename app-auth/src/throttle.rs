@@ -1,38 +1,20 @@
 //! Where it is decided that something is done too often, and who is known well enough to be counted apart.
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use domain_auth::{
     PasswordAttempt, PasswordHash, PasswordHasher, SecurityEvent, SessionRepository, User, UserId,
 };
-use domain_shared::{Aggregate, Bucket, Caller, Quota, Taken, Throttle, Ticket};
+use domain_shared::{Aggregate, Bucket, Caller, Client, Quota, Taken, Throttle, Ticket};
 use uuid::Uuid;
 
 use crate::{
     Auth, AuthError, Ports,
-    kind::{Client, Kind},
+    kind::{Kind, Whose},
 };
 
 /// How long an address is remembered from which somebody has signed in.
 const REMEMBERED: TimeDelta = TimeDelta::days(30);
-
-/// From where somebody asks, as far as limits tell places apart: an IPv4 address, or the /64 of an IPv6 address, which is
-/// what one household gets.
-pub(crate) fn place(address: &str) -> String {
-    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(IpAddr::V6(v6)) => {
-            let [a, b, c, d, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        Ok(v4) => v4.to_string(),
-        Err(_) => address.to_owned(),
-    }
-}
-
-/// The place that the caller asks from; none inside a program.
-pub(crate) fn caller_place(caller: &Caller) -> Option<String> {
-    caller.client.address.as_deref().map(place)
-}
 
 /// A count of something that turns out right or wrong.
 #[derive(Debug)]
@@ -78,7 +60,7 @@ impl<P: Ports> Auth<P> {
         quota: &Quota,
         caller: &Caller,
     ) -> Result<(), AuthError> {
-        if let Some(place) = caller_place(caller) {
+        if let Some(place) = caller.client.place() {
             self.take(kind, place, None, quota, caller).await?;
         }
         Ok(())
@@ -100,7 +82,7 @@ impl<P: Ports> Auth<P> {
     /// share one (OWASP, device cookies).
     pub(crate) async fn take_at(
         &self,
-        kind: fn(Client) -> Kind,
+        kind: fn(Whose) -> Kind,
         name: String,
         user: Option<&User>,
         quota: &Quota,
@@ -112,20 +94,21 @@ impl<P: Ports> Auth<P> {
         match self.known_place(user, caller).await? {
             Some(place) => {
                 let bucket = format!("{} {place} {name}", user.0);
-                let ticket = self.take(kind(Client::Known), bucket, known, quota, caller).await?;
+                let ticket = self.take(kind(Whose::Known), bucket, known, quota, caller).await?;
                 Ok(Try { own: Some(ticket.bucket.clone()), ticket })
             }
-            None => {
-                Ok(Try { ticket: self.take(kind(Client::Any), name, known, quota, caller).await?, own: None })
-            }
+            None => Ok(Try {
+                ticket: self.take(kind(Whose::Anybodys), name, known, quota, caller).await?,
+                own: None,
+            }),
         }
     }
 
     /// From where the caller asks, if `user` has signed in from there lately.
     async fn known_place(&self, user: UserId, caller: &Caller) -> Result<Option<String>, AuthError> {
-        let Some(here) = caller_place(caller) else { return Ok(None) };
+        let Some(here) = caller.client.place() else { return Ok(None) };
         let addresses = self.ports.sessions().addresses_of(user, self.now() - REMEMBERED).await?;
-        Ok(addresses.iter().any(|address| place(address) == here).then_some(here))
+        Ok(addresses.iter().any(|address| Client::place_of(address) == here).then_some(here))
     }
 
     /// Whether `attempt` is the password of `hash`, once it was counted as `tried`. If that can't be told it costs nothing.
@@ -136,7 +119,7 @@ impl<P: Ports> Auth<P> {
         hash: Option<&PasswordHash>,
         caller: &Caller,
     ) -> Result<bool, AuthError> {
-        match self.ports.hasher().verify(attempt, hash, caller_place(caller).as_deref()).await {
+        match self.ports.hasher().verify(attempt, hash, caller.client.place().as_deref()).await {
             Ok(proved) => Ok(proved),
             Err(error) => {
                 self.untried(tried).await?;
@@ -162,24 +145,11 @@ impl<P: Ports> Auth<P> {
     /// Counts a mail with a code to `user`.
     pub(crate) async fn take_mail(
         &self,
-        kind: fn(Client) -> Kind,
+        kind: fn(Whose) -> Kind,
         user: &User,
         caller: &Caller,
     ) -> Result<Try, AuthError> {
         let (name, quota) = (user.id().0.to_string(), &self.policy.limits.code_mails);
         self.take_at(kind, name, Some(user), quota, caller).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_household_is_one_place() {
-        assert_eq!(place("2001:db8:1:2::1"), place("2001:0db8:1:2:ffff:ffff:ffff:ffff"));
-        assert_ne!(place("2001:db8:1:2::1"), place("2001:db8:1:3::1"));
-        assert_eq!(place("::ffff:192.0.2.1"), place("192.0.2.1"));
-        assert_ne!(place("192.0.2.1"), place("192.0.2.2"));
     }
 }

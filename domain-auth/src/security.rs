@@ -81,7 +81,7 @@ pub enum SecurityEvent {
     /// Somebody who is signed in asked for what only others may do.
     #[serde(rename = "security.access_denied.v1")]
     AccessDenied {
-        /// Who.
+        /// Who. The id of nobody, all zeros, stands for several who share an entry since there were too many of them.
         user_id: UserId,
         /// How often.
         count: u64,

@@ -33,6 +33,7 @@ pub mod idempotency_keys;
 pub mod inbox;
 pub mod inventory;
 pub mod login_code_generator;
+pub mod login_code_guessers;
 pub mod login_codes;
 pub mod mailer;
 pub mod orphans;

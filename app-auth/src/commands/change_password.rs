@@ -4,7 +4,7 @@ use domain_auth::{
 };
 use domain_shared::{Caller, Context, Expected, Handle, Invalid, Repository};
 
-use crate::{Auth, AuthError, Ports, kind::Kind, throttle::caller_place};
+use crate::{Auth, AuthError, Ports, kind::Kind};
 
 /// Replaces a password by another; every other session of the user ends, and codes still out die.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ impl<P: Ports> Handle<ChangePassword> for Auth<P> {
             return Err(AuthError::Invalid { field: "old_password", rule: Invalid::Mismatch });
         }
         self.right(&tried).await?;
-        let new = hasher.hash(&new, caller_place(caller).as_deref()).await?;
+        let new = hasher.hash(&new, caller.client.place().as_deref()).await?;
         let old = user.password().clone();
         let change = move |user: &mut User, context: &Context| {
             user.must_be_at(&expected)?;

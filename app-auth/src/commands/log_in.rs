@@ -5,7 +5,7 @@ use domain_auth::{
 };
 use domain_shared::{Aggregate, Caller, Context, Email, Handle, Invalid, StoreError, ValueObject};
 
-use crate::{Auth, AuthError, Ports, kind::Kind, throttle::caller_place};
+use crate::{Auth, AuthError, Ports, kind::Kind};
 
 /// Proves a password; the code that completes the login goes out by e-mail and replaces an earlier one.
 #[derive(Debug, Clone)]
@@ -119,7 +119,7 @@ impl<P: Ports> Auth<P> {
 
     /// Keeps a hash of `password` that is as hard to guess from as they are made by now.
     async fn rehash(&self, user: &User, password: Password, caller: &Caller) -> Result<User, AuthError> {
-        let new = self.ports.hasher().hash(&password, caller_place(caller).as_deref()).await?;
+        let new = self.ports.hasher().hash(&password, caller.client.place().as_deref()).await?;
         let old = user.password().clone();
         let rehash =
             move |user: &mut User, context: &Context| user.rehash_password(&old, new.clone(), context);

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use domain_auth::{Password, PasswordHasher, Registration, User, UserId};
 use domain_shared::{Caller, Handle, IdGenerator, Repository};
 
-use crate::{Auth, AuthError, Ports, throttle::caller_place};
+use crate::{Auth, AuthError, Ports};
 
 /// Opens an account for an address and a name nobody has used yet.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ impl<P: Ports> Auth<P> {
             .must_differ_from(&registration.username, &registration.email)
             .map_err(|rule| AuthError::Invalid { field: "password", rule })?;
         registration.must_not_look_erased().map_err(|(field, rule)| AuthError::Invalid { field, rule })?;
-        let hash = self.ports.hasher().hash(password, caller_place(caller).as_deref()).await?;
+        let hash = self.ports.hasher().hash(password, caller.client.place().as_deref()).await?;
         let id = UserId(self.ports.ids().next_id());
         Ok(User::register(id, registration, hash, &self.context(caller)))
     }

@@ -8,7 +8,7 @@ use domain_auth::{
 use domain_shared::{Aggregate, Caller, ChangeError, Email, Handle, Repository};
 use uuid::Uuid;
 
-use crate::{Auth, AuthError, Ports, codes::Guess, kind::Kind, throttle::caller_place};
+use crate::{Auth, AuthError, Ports, codes::Guess, kind::Kind};
 
 #[cfg(test)]
 mod tests;
@@ -90,6 +90,6 @@ impl<P: Ports> Auth<P> {
     ) -> Result<PasswordHash, AuthError> {
         new.must_differ_from(&user.username, &user.email)
             .map_err(|rule| AuthError::Invalid { field: "new_password", rule })?;
-        Ok(self.ports.hasher().hash(new, caller_place(caller).as_deref()).await?)
+        Ok(self.ports.hasher().hash(new, caller.client.place().as_deref()).await?)
     }
 }

@@ -72,9 +72,6 @@ macro_rules! login_codes {
             without_a_challenge_there_is_nothing_to_attempt
             a_new_challenge_replaces_the_old_one
             attempts_are_counted_and_bounded
-            strangers_do_not_use_up_the_attempts_of_whoever_asked
-            an_attempt_given_back_can_be_made_again
-            of_a_challenge_from_nowhere_all_attempts_count_alike
             of_twenty_attempts_at_once_no_more_than_allowed_get_it
             an_expired_challenge_is_dead
             a_challenge_is_used_up_once
@@ -88,6 +85,11 @@ macro_rules! login_codes {
             what_is_not_alive_is_not_sent_again
             of_twenty_who_send_it_again_at_once_one_gets_it
             a_revoked_challenge_is_gone
+        }
+        $crate::cases! { login_code_guessers($subject):
+            strangers_do_not_use_up_the_attempts_of_whoever_asked
+            an_attempt_given_back_can_be_made_again
+            of_a_challenge_from_nowhere_all_attempts_count_alike
         }
     };
 }

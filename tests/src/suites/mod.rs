@@ -63,6 +63,7 @@ mod tests {
             include_str!("../password_hasher.rs"),
             include_str!("../password_hasher_grown.rs"),
             include_str!("../login_code_generator.rs"),
+            include_str!("../login_code_guessers.rs"),
             include_str!("../refresh_tokens.rs"),
             include_str!("../token_keys.rs"),
             include_str!("../tokens.rs"),

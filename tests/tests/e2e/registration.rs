@@ -47,11 +47,17 @@ async fn enu_04_a_taken_address_is_answered_like_a_new_one_and_its_owner_is_told
     };
     eventually("the owner is told", async || told().len() == 1).await;
     assert!(told()[0].contains("ada") && !told()[0].contains("mallory"));
-    for again in ["mallory", "mallory2"] {
+    for again in ["mallory2", "mallory3"] {
         assert_eq!(register(world.address("ada"), again).await.unwrap().status(), 201);
     }
-    let name = register(world.address("ada"), "eve").await.unwrap();
-    assert_eq!(json_of(name, 409).await["code"], "username_taken");
+    for (address, name) in [("ada", "eve"), ("ada", "mallory"), ("other", "mallory"), ("other", "eve")] {
+        let name = register(world.address(address), name).await.unwrap();
+        assert_eq!(
+            json_of(name, 409).await["code"],
+            "username_taken",
+            "whether or not there is such an account"
+        );
+    }
     world.sign_in("ada").await;
     assert_eq!(told().len(), 1, "once an hour");
 }

@@ -9,6 +9,10 @@ use tokio::time::sleep;
 use super::{JwtKeyError, KeyRing, RingKey, SigningKey};
 use crate::keyed::{Seal, SecretKey};
 
+mod concern;
+
+pub use concern::KeyConcern;
+
 /// How long things take around a key.
 #[derive(Debug, Clone, Copy)]
 pub struct KeyTerms {

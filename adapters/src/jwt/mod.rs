@@ -16,7 +16,7 @@ mod verifier;
 
 #[cfg(feature = "jwks")]
 pub use fetched::FetchedKeys;
-pub use kept::{KeptKeys, KeyState, KeyStatus, KeyTerms, RotateError};
+pub use kept::{KeptKeys, KeyConcern, KeyState, KeyStatus, KeyTerms, RotateError};
 pub use key::{SigningKey, VerifyingKey};
 pub use keys::{JwtKeyError, JwtKeys};
 pub use public::Jwk;

@@ -1,5 +1,6 @@
 //! The command line: what each program can be told to do.
 mod audit;
+mod banner;
 mod clients;
 mod create_superuser;
 mod dead_letters;

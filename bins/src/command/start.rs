@@ -1,11 +1,11 @@
 //! Starts a program: its settings, its log, its runtime; then what it was told to do.
 use std::{process::ExitCode, sync::Arc};
 
-use super::{AuthTask, Program, Task, logging};
+use super::{AuthTask, Program, Task, banner::banner, logging};
 use crate::{
     compose::{ComposeError, Outbox},
     config::{Config, Settings},
-    serve::{Service, serve},
+    serve::serve,
     terminal::{complain, say},
 };
 
@@ -70,27 +70,6 @@ async fn run<P: Program>(settings: Settings, task: AuthTask) -> Result<(), Compo
         say(&banner(&services, &config, &outbox));
     }
     Ok(serve(&services, &config).await?)
-}
-
-/// Where everything is.
-fn banner(services: &[Arc<dyn Service>], config: &Config, outbox: &Outbox) -> String {
-    let mut lines = vec![String::new(), "  Panal, development".to_owned()];
-    for service in services {
-        let (name, address) = (service.name(), service.address(config));
-        let store = service.store(config).map(ToString::to_string).unwrap_or_default();
-        lines.push(format!("  {name:<16} http://{address}/docs   store: {store}"));
-    }
-    if let (Some(folder), true) = (&outbox.folder, config.auth_store.is_some()) {
-        lines.push(format!(
-            "  {:<16} http://{}/dev/mailbox   folder: {}",
-            "mailbox",
-            config.auth_address(),
-            folder.path().display()
-        ));
-        lines.push("  codes are shown here, too".to_owned());
-    }
-    lines.push(String::new());
-    lines.join("\n")
 }
 
 /// Every connection is a file or two, and the usual limit is for programs that have few.

@@ -7,6 +7,7 @@ use adapters::{
 };
 use chrono::TimeDelta;
 use domain_auth::TokenKeys;
+use url::{Host, Url};
 
 use super::{AuthStore, ComposeError, Health, Log, Task};
 use crate::config::{AuthSecrets, Config};
@@ -23,7 +24,11 @@ pub(super) async fn open(
     let lead = TimeDelta::seconds(config.settings.jwt_key_lead_seconds.into());
     let terms = KeyTerms { lead, lifetime: config.policy.access_ttl };
     let (kept, signing) = (store.token_keys.clone(), secrets.signing.clone());
-    Ok(KeptKeys::open(kept, SystemClock, &secrets.key, signing, terms).await?)
+    let keys = KeptKeys::open(kept, SystemClock, &secrets.key, signing, terms).await?;
+    if let Some(concern) = keys.concern().await? {
+        tracing::warn!("{concern}");
+    }
+    Ok(keys)
 }
 
 /// What auth-service has for another service in its process.
@@ -59,6 +64,9 @@ impl Checked {
         };
         let ring = KeyRing::new(checking.key.iter().cloned().map(Into::into).collect());
         let Some(url) = checking.url.clone() else { return Ok(Self { ring, health: None, fetched: None }) };
+        if is_exposed(&url) {
+            tracing::warn!(%url, "token keys are fetched in the clear: whoever is on the way can put their own in place");
+        }
         let (fetched, health) = (FetchedKeys::new(url, ring.clone())?, Health::default());
         // So that the first requests find keys, if possible.
         health.note(fetched.fetch().await.is_ok());
@@ -72,9 +80,39 @@ impl Checked {
     }
 }
 
+/// Whether what is fetched there goes over a network without being protected.
+fn is_exposed(url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    url.scheme() == "http" && !is_loopback
+}
+
 /// How long others may go without asking for keys again: half of how long a new one waits, so that they have it in time.
 #[must_use]
 pub fn cache_age(config: &Config) -> Duration {
     const MOST: Duration = Duration::from_mins(5);
     Duration::from_secs((config.settings.jwt_key_lead_seconds / 2).into()).min(MOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_safe_on_their_way_within_the_machine_or_by_https() {
+        for (url, exposed) in [
+            ("https://auth.example/keys", false),
+            ("http://127.0.0.1:8001/keys", false),
+            ("http://[::1]:8001/keys", false),
+            ("http://localhost:8001/keys", false),
+            ("http://auth:8001/keys", true),
+            ("http://10.0.0.7/keys", true),
+        ] {
+            assert_eq!(is_exposed(&Url::parse(url).unwrap()), exposed, "{url}");
+        }
+    }
 }

@@ -1,5 +1,8 @@
 //! From where a request comes: the address of its connection, or what a trusted proxy says of it.
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Once,
+};
 
 use actix_web::{
     dev::ServiceRequest,
@@ -16,6 +19,11 @@ pub struct TrustedProxies(pub Vec<IpNet>);
 impl TrustedProxies {
     fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|net| net.contains(&address))
+    }
+
+    /// Whether `peer` says from where a request comes and isn't believed.
+    fn ignores(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
+        headers.contains_key("x-forwarded-for") && !self.trusts(peer.to_canonical())
     }
 
     /// The address that the request was sent from: that of the connection, unless a trusted proxy opened it. Each proxy
@@ -46,6 +54,15 @@ fn address(hop: &str) -> Option<IpAddr> {
 pub fn of(request: &ServiceRequest) -> Client {
     let nobody = TrustedProxies::default();
     let proxies = request.app_data::<Data<TrustedProxies>>().map_or(&nobody, |proxies| proxies);
+    if let Some(peer) = request.peer_addr().map(|peer| peer.ip())
+        && proxies.ignores(peer, request.headers())
+    {
+        // Anybody can send it, so it is told once and no more.
+        static TOLD: Once = Once::new();
+        TOLD.call_once(|| {
+            tracing::warn!(%peer, "X-Forwarded-For from there isn't believed: if it is a proxy of yours, TRUSTED_PROXIES lacks it");
+        });
+    }
     let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
     Client {
         address: request.peer_addr().map(|peer| proxies.origin(peer.ip(), request.headers()).to_string()),
@@ -75,6 +92,16 @@ mod tests {
         assert_eq!(origin(&["10.0.0.0/8"], "203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
         assert_eq!(origin(&["10.0.0.0/8"], "10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
         assert_eq!(origin(&["10.0.0.0/8"], "10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn what_a_stranger_says_of_others_is_ignored() {
+        let proxies = TrustedProxies(vec!["10.0.0.0/8".parse().unwrap()]);
+        let mut headers = HeaderMap::new();
+        let ignores = |peer: &str, headers: &HeaderMap| proxies.ignores(peer.parse().unwrap(), headers);
+        assert!(!ignores("203.0.113.9", &headers), "nothing was said");
+        headers.insert(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_static("198.51.100.1"));
+        assert!(ignores("203.0.113.9", &headers) && !ignores("::ffff:10.0.0.1", &headers));
     }
 
     #[test]

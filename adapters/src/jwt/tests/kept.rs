@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{World, decode};
 use crate::{
-    jwt::{JwtSigner, JwtVerifier, KeptKeys, KeyState, KeyTerms, RotateError, SigningKey},
+    jwt::{JwtSigner, JwtVerifier, KeptKeys, KeyConcern, KeyState, KeyTerms, RotateError, SigningKey},
     keyed::SecretKey,
     memory::MemoryStore,
 };
@@ -205,4 +205,25 @@ async fn a_secret_is_never_published_and_not_rotated() {
     assert_eq!((signed_by(&token).as_str(), fleet.verify(&keys, &token)), (secret.id(), Ok(())));
     assert!(fleet.published(&keys).is_empty());
     assert!(matches!(keys.rotate(TokenAlgorithm::Hs256).await, Err(RotateError::Secret)));
+}
+
+#[tokio::test]
+async fn whoever_starts_with_a_key_that_signs_nothing_is_told() {
+    let fleet = Fleet::new();
+    let keys = fleet.instance().await;
+    assert_eq!(keys.concern().await.unwrap(), None);
+    keys.rotate(TokenAlgorithm::EdDsa).await.unwrap();
+    assert_eq!(keys.concern().await.unwrap(), None, "the other's turn has still to come");
+    fleet.watch.wait(LEAD);
+    assert_eq!(keys.concern().await.unwrap(), Some(KeyConcern::ConfiguredIsOver));
+    let newer = fleet.with(1, &SigningKey::generate(TokenAlgorithm::EdDsa).unwrap()).await;
+    assert_eq!(newer.concern().await.unwrap(), None, "a new file waits for its turn");
+
+    // With another secret the other keys are unreadable, and what was retired doesn't come back.
+    let fleet = Fleet::new();
+    let (keys, id) = (fleet.instance().await, fleet.configured.id().to_owned());
+    keys.rotate(TokenAlgorithm::EdDsa).await.unwrap();
+    fleet.store.retire(&id).await.unwrap();
+    let other = fleet.with(2, &fleet.configured).await;
+    assert_eq!(other.concern().await.unwrap(), Some(KeyConcern::NothingSigns));
 }

@@ -5,10 +5,10 @@ use tokio::{runtime::Handle, time::timeout};
 
 use super::{
     Conn,
+    batch::Batches,
     bell::Bell,
     config::{PgConfig, Settings},
     connection::Connection,
-    batch::Batches,
     error::{concerns_all, is_answer, is_suspect, store_error},
     horizon::{Horizon, SettledAfter, SettledRowsAfter},
     line, migrate,

@@ -21,6 +21,7 @@ pub mod catalogue_order;
 pub mod checkpoints;
 pub mod clock;
 pub mod concurrency;
+pub mod crowds;
 pub mod dead_letter_box;
 pub mod dead_letters;
 mod event_bus;

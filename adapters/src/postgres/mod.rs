@@ -26,8 +26,17 @@ macro_rules! insert_all {
     };
 }
 
+/// Adds events by one statement.
+macro_rules! log_all {
+    ($conn:ident, $rows:expr) => {
+        super::super::columns::add_events($conn, $rows).await?;
+    };
+}
+
+mod batch;
 mod bell;
 mod checkpoint;
+mod columns;
 mod config;
 mod connection;
 mod crowd;
@@ -37,6 +46,7 @@ mod line;
 mod migrate;
 mod pool;
 mod projection;
+mod repository;
 #[path = "../sql/shared/mod.rs"]
 #[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
 mod shared;

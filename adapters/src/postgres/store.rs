@@ -1,10 +1,11 @@
 use std::{fmt, sync::Arc};
 
-use domain_shared::{ChainedRow, ChangeError, Changed, Decision, StoreError, StoredEvent, seal};
-use tokio::time::timeout;
+use domain_shared::{ChainedRow, StoreError, StoredEvent};
+use tokio::{runtime::Handle, time::timeout};
 
 use super::{
     Conn,
+    batch::Batches,
     bell::Bell,
     config::{PgConfig, Settings},
     connection::Connection,
@@ -12,15 +13,12 @@ use super::{
     horizon::{Horizon, SettledAfter, SettledRowsAfter},
     line, migrate,
     pool::{Loan, Pool, pool},
-    shared::{Alone, Extend, Forget, Query, Stored},
-    transaction::{add, begin, change, commit, roll_back},
+    shared::{Alone, Extend, Forget, Query},
+    transaction::{begin, commit, roll_back},
 };
 use crate::{
     crash_point::crash_point,
-    sql::{
-        Tables,
-        failure::{Failure, Undone},
-    },
+    sql::{Tables, failure::Failure},
 };
 
 /// One service's schema in a `PostgreSQL` database. Implements every repository and log port; clones share the
@@ -33,6 +31,9 @@ pub struct PgStore {
     pub(super) checkpoints: Pool,
     horizon: Arc<Horizon>,
     pub(super) bell: Arc<Bell>,
+    pub(super) batches: Batches,
+    /// Where the connections live.
+    pub(super) runtime: Handle,
 }
 
 impl fmt::Debug for PgStore {
@@ -53,7 +54,8 @@ impl PgStore {
         let settings = Arc::new(Settings::try_from(&config)?);
         let (pool, checkpoints) = (pool(&settings, config.pool_size)?, pool(&settings, READERS)?);
         let bell = Arc::new(Bell::new(Arc::clone(&settings)));
-        Ok(Self { settings, pool, checkpoints, horizon: Arc::default(), bell })
+        let (horizon, batches, runtime) = (Arc::default(), Batches::default(), Handle::current());
+        Ok(Self { settings, pool, checkpoints, horizon, bell, batches, runtime })
     }
 
     /// Makes the schema if it isn't there, and brings `tables` in it up to date. Any number of instances may do so at
@@ -125,42 +127,14 @@ impl PgStore {
         .await
     }
 
-    pub(super) async fn add<A: Stored>(&self, aggregate: &mut A) -> Result<(), StoreError> {
-        let events = seal(aggregate)?;
-        self.within(async {
-            let loan = Loan::from(&self.pool).await?;
-            let outcome = add(loan.conn(), &*aggregate, events).await;
-            self.ended(loan, outcome).await
-        })
-        .await?;
+    /// Makes what was done last, and tells those who follow the log.
+    pub(super) async fn settle(&self, loan: Loan) -> Result<(), StoreError> {
+        crash_point("store.before_commit");
+        let outcome = commit(loan.conn()).await;
+        self.ended(loan, outcome).await?;
         crash_point("store.after_commit");
         self.bell.ring();
-        aggregate.journal_mut().commit();
         Ok(())
-    }
-
-    pub(super) async fn decide<A: Stored>(
-        &self,
-        id: A::Id,
-        decide: Decision<A>,
-    ) -> Result<Option<Changed<A>>, ChangeError<A::Error>> {
-        self.within(async {
-            let loan = Loan::from(&self.pool).await?;
-            match change(loan.conn(), id, decide).await {
-                Ok(Some(changed)) if !changed.events.is_empty() => {
-                    crash_point("store.before_commit");
-                    let outcome = commit(loan.conn()).await.map(|()| Some(changed));
-                    let changed = self.ended(loan, outcome).await?;
-                    crash_point("store.after_commit");
-                    self.bell.ring();
-                    Ok(changed)
-                }
-                Ok(unchanged) => Ok(undone(loan, unchanged).await),
-                Err(Undone::Refused(refused)) => Err(undone(loan, ChangeError::Refused(refused)).await),
-                Err(Undone::Failed(failure)) => Err(self.failed(loan, failure).await.into()),
-            }
-        })
-        .await
     }
 
     pub(super) async fn settled_after(
@@ -229,7 +203,7 @@ impl PgStore {
 }
 
 /// Gives the connection back once its transaction is undone.
-async fn undone<T>(loan: Loan, answer: T) -> T {
+pub(super) async fn undone<T>(loan: Loan, answer: T) -> T {
     if roll_back(loan.conn()).await.is_ok() {
         loan.give_back();
     }

@@ -7,10 +7,7 @@ use super::{
     Conn,
     shared::{Stored, append},
 };
-use crate::{
-    crash_point::crash_point,
-    sql::failure::{Failure, Undone},
-};
+use crate::sql::failure::{Failure, Undone};
 
 async fn run(mut conn: Conn<'_>, sql: &str) -> Result<(), Failure> {
     Ok(conn.batch_execute(sql).await?)
@@ -31,7 +28,7 @@ pub(super) async fn roll_back(conn: Conn<'_>) -> Result<(), Failure> {
     run(conn, "ROLLBACK").await
 }
 
-/// Stores a new aggregate with its events.
+/// Stores a new aggregate with its events, but for the commit.
 pub(super) async fn add<A: Stored>(
     conn: Conn<'_>,
     new: &A,
@@ -39,9 +36,7 @@ pub(super) async fn add<A: Stored>(
 ) -> Result<(), Failure> {
     run(conn, "BEGIN").await?;
     new.insert(conn).await?;
-    append(conn, events).await?;
-    crash_point("store.before_commit");
-    commit(conn).await
+    append(conn, events).await
 }
 
 /// Runs `decide` on an aggregate that nobody else can change meanwhile, and stores what came of it, but for the commit.

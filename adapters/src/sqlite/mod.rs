@@ -27,12 +27,20 @@ macro_rules! insert_all {
     };
 }
 
+/// Adds events the same way, which is by a statement that is prepared once and for all.
+macro_rules! log_all {
+    ($conn:ident, $rows:expr) => {
+        insert_all!($conn, crate::sql::schema::events::table, $rows)
+    };
+}
+
 mod connection;
 mod error;
 mod follow;
 mod lane;
 mod migrate;
 mod projection;
+mod repository;
 mod run;
 #[path = "../sql/shared/mod.rs"]
 #[allow(clippy::duplicate_mod, reason = "compiled once for each database")]

@@ -32,7 +32,8 @@ pub trait Repository<A: Aggregate>: Send + Sync + 'static {
 
     /// Loads the aggregate, runs `decide` on it, and stores the row and the new events in one transaction. Writers of
     /// one aggregate are serialised: none is lost and none fails for being second. `Ok(None)` if there is no such one;
-    /// a decision that records nothing stores nothing.
+    /// a decision that records nothing stores nothing. Of many who come at once each hears of its own outcome, whatever
+    /// becomes of the others, and whoever goes away holds up nobody.
     ///
     /// # Errors
     /// [`ChangeError::Refused`] with whatever `decide` said, [`StoreError::Taken`] and [`StoreError::Repeated`] as in

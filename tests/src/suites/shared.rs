@@ -27,6 +27,12 @@ macro_rules! repository {
             of_twenty_changes_by_one_command_one_is_made
             a_caller_who_goes_away_leaves_nothing_half_done
         }
+        $crate::cases! { crowds of $Aggregate, ($subject):
+            of_many_at_once_each_hears_of_its_own_outcome
+            of_many_commands_at_once_only_the_repeated_ones_are_told_so
+            of_many_saves_at_once_only_rivals_are_refused
+            those_who_go_away_hold_up_nobody
+        }
     };
 }
 

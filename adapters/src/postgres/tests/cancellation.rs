@@ -3,10 +3,12 @@ use domain_shared::{Aggregate, EventLog};
 use super::*;
 
 /// Waits until one of the store's statements waits for a lock.
-async fn one_waits(world: &World) {
+pub(super) async fn one_waits(world: &World) {
     let sql =
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
     for _ in 0..500 {
+        // Within a transaction it would be told the same all the time.
+        world.client.batch_execute("SELECT pg_stat_clear_snapshot()").await.unwrap();
         let waiting: i64 = world.client.query_one(sql, &[&world.application()]).await.unwrap().get(0);
         if waiting > 0 {
             return;

@@ -1,4 +1,5 @@
 //! What a real server and its failures do to the store. Needs `TEST_DATABASE_URL`, a role that may make databases.
+mod batch;
 mod cancellation;
 mod crowd;
 mod faults;

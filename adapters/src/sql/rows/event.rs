@@ -11,17 +11,17 @@ use crate::sql::{
 #[derive(Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = events)]
 pub struct EventRow {
-    id: Id,
-    aggregate_type: String,
-    aggregate_id: Id,
-    sequence: i64,
-    kind: String,
-    occurred_at: Time,
-    actor: Option<Id>,
-    command_id: Id,
-    traceparent: Option<String>,
-    data: Json,
-    origin: Option<Json>,
+    pub(crate) id: Id,
+    pub(crate) aggregate_type: String,
+    pub(crate) aggregate_id: Id,
+    pub(crate) sequence: i64,
+    pub(crate) kind: String,
+    pub(crate) occurred_at: Time,
+    pub(crate) actor: Option<Id>,
+    pub(crate) command_id: Id,
+    pub(crate) traceparent: Option<String>,
+    pub(crate) data: Json,
+    pub(crate) origin: Option<Json>,
 }
 
 /// An event that has its place in the log. What is personal in it is sealed, so nobody takes it for a [`StoredEvent`] but

@@ -11,12 +11,10 @@ use crate::sql::{
     types::{Id, Time},
 };
 
-/// Adds events to the log. Each goes alone, since only a statement of fixed text is prepared once and for all; there are
-/// seldom two.
+/// Adds events to the log, in their order.
 pub async fn append(mut conn: Conn<'_>, envelopes: Vec<EventEnvelope>) -> Result<(), Failure> {
-    for row in personal::seal(&mut conn, envelopes).await? {
-        diesel::insert_into(events::table).values(row).execute(&mut conn).await?;
-    }
+    let rows = personal::seal(&mut conn, envelopes).await?;
+    log_all!(conn, rows);
     Ok(())
 }
 

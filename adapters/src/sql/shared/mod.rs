@@ -13,7 +13,6 @@ mod personal;
 mod projected;
 mod projections;
 mod query;
-mod repository;
 mod revocations;
 mod security_log;
 mod sessions;

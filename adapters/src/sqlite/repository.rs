@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain_shared::{ChangeError, Changed, Decision, Repository, StoreError};
 
-use super::{Store, Stored};
+use super::{Store, shared::Stored};
 
 #[async_trait]
 impl<A: Stored> Repository<A> for Store {

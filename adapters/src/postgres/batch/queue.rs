@@ -1,8 +1,12 @@
 //! Has work done that waits, together with whatever else waits.
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use domain_shared::StoreError;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 use uuid::Uuid;
 
 use super::waiting::{Waiting, Waits};
@@ -10,6 +14,9 @@ use crate::{
     postgres::{error::concerns_all, pool::Loan, store::PgStore},
     sql::failure::Failure,
 };
+
+/// How long a transaction keeps others from going. One that takes longer waits for somebody who has a row of its own.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Something that can be done together with others of its kind.
 pub(super) trait Work: Send + Sync + Sized + 'static {
@@ -117,8 +124,17 @@ impl<W: Work> Queue<W> {
     async fn carry_out(self: Arc<Self>, store: PgStore, together: Vec<Ticket<W>>) {
         let mut subjects: Vec<Uuid> = together.iter().map(Ticket::subject).collect();
         subjects.dedup();
-        let under_way = UnderWay { queue: self, store, subjects };
-        match under_way.store.within(W::carry_out(&under_way.store, &together)).await {
+        let mut under_way = UnderWay { queue: self, store: store.clone(), subjects, is_aside: false };
+        let outcome = {
+            let mut work = pin!(store.within(W::carry_out(&store, &together)));
+            if let Ok(outcome) = timeout(PATIENCE, &mut work).await {
+                outcome
+            } else {
+                under_way.step_aside();
+                work.await
+            }
+        };
+        match outcome {
             Ok(answers) => together.into_iter().zip(answers).for_each(|(ticket, answer)| ticket.tell(answer)),
             Err(stopped) => under_way.queue.stopped(stopped, together),
         }
@@ -146,11 +162,27 @@ struct UnderWay<W: Work> {
     queue: Arc<Queue<W>>,
     store: PgStore,
     subjects: Vec<Uuid>,
+    is_aside: bool,
+}
+
+impl<W: Work> UnderWay<W> {
+    /// Lets others go that are about something else.
+    fn step_aside(&mut self) {
+        self.is_aside = true;
+        self.queue.lock().give_way();
+        self.queue.go(&self.store);
+    }
 }
 
 impl<W: Work> Drop for UnderWay<W> {
     fn drop(&mut self) {
-        self.queue.lock().arrived(&self.subjects);
+        {
+            let mut waiting = self.queue.lock();
+            if !self.is_aside {
+                waiting.give_way();
+            }
+            waiting.let_go(&self.subjects);
+        }
         self.queue.go(&self.store);
     }
 }

@@ -87,7 +87,8 @@ async fn commands_for_different_products_share_a_transaction() {
     for outcome in outcomes.into_iter().chain(join_all(waiting).await.into_iter().map(Result::unwrap)) {
         assert_eq!(outcome.unwrap().unwrap().aggregate.stock.get(), 999);
     }
-    assert_eq!(transactions(&world).await, 3);
+    let transactions = transactions(&world).await;
+    assert!((3..=5).contains(&transactions), "{transactions}: at most four go alone, the others together");
     for id in others {
         assert_eq!(stock_after(&world.store, id).await, [999]);
     }

@@ -71,3 +71,31 @@ async fn whoever_waits_too_long_for_a_lock_is_told_so_and_the_store_goes_on() {
     world.client.batch_execute("ROLLBACK").await.unwrap();
     remove_one(&world.store, locked.id()).await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn products_that_somebody_else_has_hold_up_no_others() {
+    let world = World::new().await;
+    let (mut theirs, mut ours) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        theirs.push(world.product().await.id());
+        ours.push(world.product().await.id());
+    }
+    world.client.batch_execute("BEGIN").await.unwrap();
+    for id in &theirs {
+        let lock = format!("SELECT * FROM products WHERE id = '{}' FOR UPDATE", id.0);
+        world.client.batch_execute(&lock).await.unwrap();
+    }
+    let mut waiting = Vec::new();
+    for id in theirs {
+        let store = world.store.clone();
+        waiting.push(tokio::spawn(async move { remove_one(&store, id).await }));
+    }
+    one_waits(&world).await;
+    let made = futures_util::future::join_all(ours.iter().map(|id| remove_one(&world.store, *id))).await;
+    assert!(made.iter().all(Result::is_ok), "{made:?}");
+    assert!(waiting.iter().all(|waiting| !waiting.is_finished()), "nobody had to wait for them");
+    world.client.batch_execute("ROLLBACK").await.unwrap();
+    for waiting in waiting {
+        waiting.await.unwrap().unwrap();
+    }
+}

@@ -78,7 +78,7 @@ fn events(c: &mut Criterion) {
         b.iter(|| cloud_event::encode(black_box(&stored), "/product-service").unwrap());
     });
     c.bench_function("decode a cloud event", |b| {
-        b.iter(|| cloud_event::decode(black_box(&encoded)).unwrap())
+        b.iter(|| cloud_event::decode(black_box(&encoded)).unwrap());
     });
 }
 

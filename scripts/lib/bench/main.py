@@ -1,6 +1,6 @@
 """Drives what scripts/bench has set up: main.py figures|growth|overload.
 
-Answers 0 if everything was measured, whatever the figures are; 1 if the log isn't right or a check can't fail.
+Answers 0 if everything was measured, whatever the figures are; 1 if a request failed, the log isn't right, or a check can't fail.
 """
 import sys
 
@@ -37,7 +37,7 @@ def figures():
     starts = [line.split() for line in (world.RUN / "starts").read_text().splitlines()]
     report.keep("figures", {"rows": rows, "bars": bars, "starts": starts, "rounds": world.ROUNDS, "seconds": world.SECONDS,
                             "connections": world.CONNECTIONS, "logins": world.LOGINS, "cost": world.COST})  # fmt: skip
-    return wrong + ledger.notices_damage()
+    return wrong + judge.errors(rows) + ledger.notices_damage()
 
 
 def kept(part, run):

@@ -1,4 +1,6 @@
 """Whether the log says what happened: no gap, no update lost, every `stock_after` the one before and its movement."""
+import threading
+
 import world
 
 CHECK = """
@@ -21,7 +23,12 @@ union all select 'rows whose version is not the log''s', count(*) from versions 
 
 
 def removals():
-    return int(world.sql("select count(*) from product.events where type = 'product.stock_removed.v1'"))
+    """How many there are, once those that were on their way at the end of a round have come in."""
+    seen, now, pause = None, -1, threading.Event()
+    while now != seen:
+        seen, now = now, int(world.sql("select count(*) from product.events where type = 'product.stock_removed.v1'"))
+        pause.wait(0.3)
+    return now
 
 
 def problems(damage=""):

@@ -53,7 +53,8 @@ def figures(what):
         f"interleaved rounds of {what['seconds']} s.\n\n![Ratios](performance/ratios.svg)\n\n{bars(what)}\n"
         f"{show.markdown(show.HEAD, [show.cells(r) for r in rows])}\n\n"
         f"Steady reads, p99: {show.number(login['ours']['idle_p99'])} ms alone, {show.number(login['ours']['reads_p99'])} ms beside "
-        f"logins, {show.number(login['theirs']['reads_p99'])} ms beside bcrypt alone.\n\n{starts}\n"
+        f"logins, {show.number(login['theirs']['reads_p99'])} ms beside bcrypt alone. Logins told "
+        f"that too many wait: {login['ours']['busy']:.0f} a round.\n\n{starts}\n"
     )
 
 

@@ -101,8 +101,8 @@ stop_instances() { # always succeeds: called from traps
 # ---- the end, whatever happened ---------------------------------------------------------------------
 # shellcheck disable=SC2064 # the function's name is known now
 at_exit() { trap "$1" EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; }
-end_run() { # our processes, our databases, the services we started
-  local status=$?
+end_run() { # [STATUS]: our processes, our databases, the services we started
+  local status=${1:-$?}
   trap - EXIT INT TERM
   stop_instances
   drop_databases

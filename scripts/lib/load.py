@@ -1,11 +1,12 @@
 """Bounded HTTP load for the benchmark, over kept connections.
 
 load.py products URL COUNT CONNECTIONS   creates products and prints their ids
-load.py logins URL CONNECTIONS           logs in as nobody (the password is hashed all the same) until SIGTERM, at most 60 s
+load.py users URL COUNT CONNECTIONS      registers user-0, user-1 and so on, with the password in PASSWORD
 load.py writes URL RATE <IDS             adds to stocks, RATE times a second, until SIGTERM, at most 15 minutes; 1 if one fails
 """
 import http.client
 import json
+import os
 import signal
 import sys
 import threading
@@ -33,7 +34,7 @@ def products(n, todo):
     client = connection(n)
     try:
         for i in todo:
-            body = {"name": f"Product {i}", "description": "made by the benchmark", "price": 899.99, "stock": 10}
+            body = {"name": f"Product {i}", "description": "made by the benchmark", "price": 899.99, "stock": 1_000_000}
             status, answer = post(client, "/api/v1/products", body)
             if status != 201:
                 raise RuntimeError(f"POST /api/v1/products: {status} {answer[:200]}")
@@ -43,21 +44,16 @@ def products(n, todo):
         problems.append(problem)
 
 
-def logins(n, counts):
-    client, i = connection(n), 0
-    while not stop.is_set():
-        i += 1
-        try:
-            status, _ = post(client, "/api/v1/auth/login", {"username": f"nobody-{n}-{i}", "password": "not-the-password"})
-        except OSError:
-            status = "no answer"
-            client.close()
-        if stop.is_set():
-            return
-        with lock:
-            counts[status] = counts.get(status, 0) + 1
-        if status != 401:
-            time.sleep(0.1)
+def users(n, todo):
+    client = connection(n)
+    try:
+        for i in todo:
+            body = {"email": f"user-{i}@example.com", "username": f"user-{i}", "password": os.environ["PASSWORD"]}
+            status, answer = post(client, "/api/v1/auth/register", body)
+            if status != 201:
+                raise RuntimeError(f"POST /api/v1/auth/register: {status} {answer[:200]}")
+    except Exception as problem:
+        problems.append(problem)
 
 
 def run(work, arguments):
@@ -98,17 +94,9 @@ if kind == "writes":
     took.sort()
     rate = len(took) / (time.monotonic() - began)
     print(f"{len(took)} writes, {rate:.0f} a second, {len(problems)} failed; median {took[len(took) // 2]:.1f} ms, p99 {took[len(took) * 99 // 100]:.1f} ms")
-elif kind == "products":
-    count, width = numbers
-    for thread in run(products, [(n, range(n, count, width)) for n in range(width)]):
-        thread.join()
 else:
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    counts, began = {}, time.monotonic()
-    run(logins, [(n, counts) for n in range(numbers[0])])
-    stop.wait(60)
-    stop.set()
-    took = time.monotonic() - began
-    print(", ".join(f"{n / took:.1f} x {status} a second" for status, n in counts.items()) or "no login was answered")
+    count, width = numbers
+    for thread in run({"products": products, "users": users}[kind], [(n, range(n, count, width)) for n in range(width)]):
+        thread.join()
 if problems:
     sys.exit(f"{len(problems)} of the clients gave up: {problems[0]}")

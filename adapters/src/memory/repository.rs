@@ -1,9 +1,12 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use async_trait::async_trait;
 use domain_auth::{Session, User};
 use domain_product::Product;
-use domain_shared::{Aggregate, ChangeError, Changed, Decision, Repository, StoreError, StoredEvent, seal};
+use domain_shared::{
+    Aggregate, ChangeError, Changed, Decision, EventEnvelope, Refused, Repository, StoreError, StoredEvent,
+    Together, seal,
+};
 use uuid::Uuid;
 
 use super::{MemoryStore, State};
@@ -59,8 +62,8 @@ impl Kept for Product {
     }
 }
 
-/// Puts `aggregate` and its pending events in, if nothing in it is taken.
-fn store<A: Kept>(state: &mut State, aggregate: &A) -> Result<(), StoreError> {
+/// The events of `aggregate`, if nothing in it is taken.
+fn check<A: Kept>(state: &State, aggregate: &A) -> Result<Vec<EventEnvelope>, StoreError> {
     let id: Uuid = aggregate.id().into();
     let others = A::all(state).iter().filter(|(other, _)| **other != id).map(|(_, other)| other);
     if let Some(what) = others.filter_map(|other| aggregate.clash(other)).min() {
@@ -70,6 +73,23 @@ fn store<A: Kept>(state: &mut State, aggregate: &A) -> Result<(), StoreError> {
     if events.iter().any(|event| state.event_ids.contains_key(&event.id)) {
         return Err(StoreError::Repeated);
     }
+    Ok(events)
+}
+
+/// The events of `new`, if nothing in it is taken by what is there or by those before it.
+fn check_new<A: Kept>(state: &State, new: &A, before: &[A]) -> Result<Vec<EventEnvelope>, StoreError> {
+    let id: Uuid = new.id().into();
+    if A::all(state).contains_key(&id) || before.iter().any(|other| other.id().into() == id) {
+        return Err(StoreError::Stale);
+    }
+    let taken = before.iter().filter_map(|other| new.clash(other)).min();
+    let events = check(state, new)?;
+    taken.map_or(Ok(events), |what| Err(StoreError::Taken(what)))
+}
+
+/// Puts `aggregate` and its pending events in.
+fn put<A: Kept>(state: &mut State, aggregate: &A, events: Vec<EventEnvelope>) {
+    let id: Uuid = aggregate.id().into();
     let mut forgotten = None;
     for mut event in events {
         forgotten = state.censor(&mut event).or(forgotten);
@@ -84,7 +104,6 @@ fn store<A: Kept>(state: &mut State, aggregate: &A) -> Result<(), StoreError> {
     if let Some(user) = forgotten {
         state.clear_sessions(user);
     }
-    Ok(())
 }
 
 #[async_trait]
@@ -94,9 +113,41 @@ impl<A: Kept> Repository<A> for MemoryStore {
         if A::all(&state).contains_key(&aggregate.id().into()) {
             return Err(StoreError::Stale);
         }
-        store(&mut state, aggregate)?;
+        let events = check(&state, aggregate)?;
+        put(&mut state, aggregate, events);
         aggregate.journal_mut().commit();
         Ok(())
+    }
+
+    async fn save_all(&self, new: &mut [A], together: Together) -> Result<Vec<Refused>, StoreError> {
+        let mut state = self.state();
+        let (mut accepted, mut sealed, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, aggregate) in new.iter().enumerate() {
+            match check_new(&state, aggregate, &accepted) {
+                Ok(events) => {
+                    accepted.push(aggregate.clone());
+                    sealed.push((index, events));
+                }
+                Err(reason @ (StoreError::Taken(_) | StoreError::Stale)) => {
+                    refused.push(Refused { index, reason });
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        if together == Together::AllOrNone && !refused.is_empty() {
+            return Ok(refused);
+        }
+        let ids: Vec<Uuid> = sealed.iter().flat_map(|(_, events)| events).map(|event| event.id).collect();
+        if ids.iter().collect::<HashSet<_>>().len() < ids.len() {
+            return Err(StoreError::Repeated);
+        }
+        for (index, events) in sealed {
+            if let Some(aggregate) = new.get_mut(index) {
+                put(&mut state, aggregate, events);
+                aggregate.journal_mut().commit();
+            }
+        }
+        Ok(refused)
     }
 
     async fn change(
@@ -108,7 +159,8 @@ impl<A: Kept> Repository<A> for MemoryStore {
         let Some(mut aggregate) = A::all(&state).get(&id.into()).cloned() else { return Ok(None) };
         decide(&mut aggregate).map_err(ChangeError::Refused)?;
         if !aggregate.journal().pending().is_empty() {
-            store(&mut state, &aggregate)?;
+            let events = check(&state, &aggregate)?;
+            put(&mut state, &aggregate, events);
         }
         let events = aggregate.journal_mut().commit();
         Ok(Some(Changed { aggregate, events }))

@@ -27,6 +27,18 @@ macro_rules! insert_all {
     };
 }
 
+/// Adds those rows that break no constraint and gives the ids of those it added, one by one for the same reason.
+macro_rules! insert_new {
+    ($conn:ident, $table:expr, $id:expr, $rows:expr) => {{
+        let mut added: Vec<crate::sql::types::Id> = Vec::new();
+        for row in $rows {
+            let one = diesel::insert_into($table).values(row).on_conflict_do_nothing().returning($id);
+            added.extend(one.load::<crate::sql::types::Id>(&mut $conn).await?);
+        }
+        added
+    }};
+}
+
 mod connection;
 mod error;
 mod follow;
@@ -34,6 +46,7 @@ mod lane;
 mod migrate;
 mod projection;
 mod run;
+mod save_all;
 #[path = "../sql/shared/mod.rs"]
 #[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
 mod shared;

@@ -46,6 +46,7 @@ mod tests {
         for source in [
             include_str!("../repository.rs"),
             include_str!("../concurrency.rs"),
+            include_str!("../save_all.rs"),
             include_str!("../user_repository.rs"),
             include_str!("../user_directory.rs"),
             include_str!("../rebuilding.rs"),

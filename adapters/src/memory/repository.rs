@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+};
 
 use async_trait::async_trait;
 use domain_auth::{Session, User};
@@ -15,8 +18,8 @@ use super::{MemoryStore, State};
 pub(super) trait Kept: Aggregate {
     fn all(state: &State) -> &BTreeMap<Uuid, Self>;
     fn all_mut(state: &mut State) -> &mut BTreeMap<Uuid, Self>;
-    /// What of `self` belongs to `other` already, although it must be unique.
-    fn clash(&self, other: &Self) -> Option<&'static str>;
+    /// What of it must be unique, by name.
+    fn claims(&self) -> Vec<(&'static str, Cow<'_, str>)>;
 }
 
 impl Kept for User {
@@ -26,14 +29,8 @@ impl Kept for User {
     fn all_mut(state: &mut State) -> &mut BTreeMap<Uuid, Self> {
         &mut state.users
     }
-    fn clash(&self, other: &Self) -> Option<&'static str> {
-        if self.email == other.email {
-            Some("email")
-        } else if self.username.key() == other.username.key() {
-            Some("username")
-        } else {
-            None
-        }
+    fn claims(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        vec![("email", self.email.as_str().into()), ("username", self.username.key().into())]
     }
 }
 
@@ -44,8 +41,8 @@ impl Kept for Session {
     fn all_mut(state: &mut State) -> &mut BTreeMap<Uuid, Self> {
         &mut state.sessions
     }
-    fn clash(&self, _: &Self) -> Option<&'static str> {
-        None
+    fn claims(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        Vec::new()
     }
 }
 
@@ -56,19 +53,27 @@ impl Kept for Product {
     fn all_mut(state: &mut State) -> &mut BTreeMap<Uuid, Self> {
         &mut state.products
     }
-    fn clash(&self, other: &Self) -> Option<&'static str> {
-        let both_there = !self.is_deleted && !other.is_deleted;
-        (both_there && self.sheet.sku.is_some() && self.sheet.sku == other.sheet.sku).then_some("sku")
+    fn claims(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        let sku = self.sheet.sku.as_ref().filter(|_| !self.is_deleted);
+        sku.map(|sku| ("sku", sku.as_str().into())).into_iter().collect()
     }
 }
 
 /// The events of `aggregate`, if nothing in it is taken.
 fn check<A: Kept>(state: &State, aggregate: &A) -> Result<Vec<EventEnvelope>, StoreError> {
-    let id: Uuid = aggregate.id().into();
-    let others = A::all(state).iter().filter(|(other, _)| **other != id).map(|(_, other)| other);
-    if let Some(what) = others.filter_map(|other| aggregate.clash(other)).min() {
-        return Err(StoreError::Taken(what));
+    let (id, own) = (aggregate.id().into(), aggregate.claims());
+    if !own.is_empty() {
+        let others = A::all(state).iter().filter(|(other, _)| **other != id);
+        let taken = others.flat_map(|(_, other)| other.claims()).filter(|claim| own.contains(claim));
+        if let Some(what) = taken.map(|(what, _)| what).min() {
+            return Err(StoreError::Taken(what));
+        }
     }
+    fresh_events(state, aggregate)
+}
+
+/// The events of `aggregate`, if none of them is there.
+fn fresh_events<A: Kept>(state: &State, aggregate: &A) -> Result<Vec<EventEnvelope>, StoreError> {
     let events = seal(aggregate)?;
     if events.iter().any(|event| state.event_ids.contains_key(&event.id)) {
         return Err(StoreError::Repeated);
@@ -76,15 +81,24 @@ fn check<A: Kept>(state: &State, aggregate: &A) -> Result<Vec<EventEnvelope>, St
     Ok(events)
 }
 
-/// The events of `new`, if nothing in it is taken by what is there or by those before it.
-fn check_new<A: Kept>(state: &State, new: &A, before: &[A]) -> Result<Vec<EventEnvelope>, StoreError> {
-    let id: Uuid = new.id().into();
-    if A::all(state).contains_key(&id) || before.iter().any(|other| other.id().into() == id) {
-        return Err(StoreError::Stale);
+/// Which of `new` ones have nothing that is there already, or in one before it, by their places; and which have.
+fn sift<A: Kept>(state: &State, new: &[A]) -> (Vec<usize>, Vec<Refused>) {
+    let mut ids: HashSet<Uuid> = HashSet::new();
+    let mut claimed: HashSet<_> = A::all(state).values().flat_map(Kept::claims).collect();
+    let (mut accepted, mut refused) = (Vec::new(), Vec::new());
+    for (index, aggregate) in new.iter().enumerate() {
+        let (id, own) = (aggregate.id().into(), aggregate.claims());
+        if A::all(state).contains_key(&id) || ids.contains(&id) {
+            refused.push(Refused { index, reason: StoreError::Stale });
+        } else if let Some((what, _)) = own.iter().find(|claim| claimed.contains(*claim)) {
+            refused.push(Refused { index, reason: StoreError::Taken(what) });
+        } else {
+            ids.insert(id);
+            claimed.extend(own);
+            accepted.push(index);
+        }
     }
-    let taken = before.iter().filter_map(|other| new.clash(other)).min();
-    let events = check(state, new)?;
-    taken.map_or(Ok(events), |what| Err(StoreError::Taken(what)))
+    (accepted, refused)
 }
 
 /// Puts `aggregate` and its pending events in.
@@ -121,22 +135,15 @@ impl<A: Kept> Repository<A> for MemoryStore {
 
     async fn save_all(&self, new: &mut [A], together: Together) -> Result<Vec<Refused>, StoreError> {
         let mut state = self.state();
-        let (mut accepted, mut sealed, mut refused) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, aggregate) in new.iter().enumerate() {
-            match check_new(&state, aggregate, &accepted) {
-                Ok(events) => {
-                    accepted.push(aggregate.clone());
-                    sealed.push((index, events));
-                }
-                Err(reason @ (StoreError::Taken(_) | StoreError::Stale)) => {
-                    refused.push(Refused { index, reason });
-                }
-                Err(failure) => return Err(failure),
-            }
-        }
+        let (accepted, refused) = sift(&state, new);
         if together == Together::AllOrNone && !refused.is_empty() {
             return Ok(refused);
         }
+        let events = |index: usize| {
+            let events = new.get(index).map_or(Ok(Vec::new()), |new| fresh_events(&state, new));
+            events.map(|events| (index, events))
+        };
+        let sealed: Vec<_> = accepted.into_iter().map(events).collect::<Result<_, _>>()?;
         let ids: Vec<Uuid> = sealed.iter().flat_map(|(_, events)| events).map(|event| event.id).collect();
         if ids.iter().collect::<HashSet<_>>().len() < ids.len() {
             return Err(StoreError::Repeated);

@@ -1,5 +1,5 @@
 //! Many products at once, in and out.
-use std::{collections::HashSet, fmt::Write, time::Instant};
+use std::{collections::HashSet, fmt::Write};
 
 use futures_util::future::join_all;
 use reqwest::{Method, RequestBuilder, Response};
@@ -62,7 +62,6 @@ pub async fn of_ten_thousand_rows_all_but_the_bad_ones_are_stored(world: &World)
         9_999 => "Too precise,1.001,S-9999".to_owned(),
         _ => format!("Row {row},{row}.50,S-{row}"),
     });
-    let began = Instant::now();
     let done = import(world, &root, "", "text/csv", rows);
     // Whoever comes meanwhile is served.
     let others = async {
@@ -72,7 +71,6 @@ pub async fn of_ten_thousand_rows_all_but_the_bad_ones_are_stored(world: &World)
         }
     };
     let (report, ()) = tokio::join!(imported(done), others);
-    println!("{:?}: 10000 rows in {:?}", world.stores, began.elapsed());
     assert_eq!((&report["created"], &report["failed"]), (&json!(9_996), &json!(4)), "{:?}", failed(&report));
     let expected = [(77, "sku_taken"), (500, "invalid"), (501, "sku_taken"), (9_999, "invalid")];
     assert_eq!(failed(&report), expected);
@@ -92,9 +90,7 @@ pub async fn of_ten_thousand_rows_all_but_the_bad_ones_are_stored(world: &World)
     let many = import(world, &root, "", "text/csv", sheet(10_001, |row| format!("Row {row},1,")));
     assert_eq!(json_of(many.send().await.unwrap(), 413).await["code"], "too_many_rows");
     let atomic = sheet(10_000, |row| format!("Row {row},1,A-{row}"));
-    let began = Instant::now();
     let report = imported(import(world, &root, "?atomic=true", "text/csv", atomic)).await;
-    println!("{:?}: 10000 rows at once in {:?}", world.stores, began.elapsed());
     assert_eq!((&report["created"], &report["failed"]), (&json!(10_000), &json!(0)));
 }
 

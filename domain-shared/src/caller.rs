@@ -75,6 +75,21 @@ impl Caller {
         Self { command: self.command.map(next), ..self.clone() }
     }
 
+    /// The same caller, for one of many changes that are made together, each once. Its command's id follows from the first's
+    /// and `number`, in whose order such ids nearly always sort.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        /// Farther apart than ids that are made in the same millisecond.
+        const STEP: u128 = 1 << 44;
+        /// What a UUID of version 7 has at random after its variant.
+        const RANDOM: u128 = (1 << 62) - 1;
+        let numbered = |command: Uuid| {
+            let id = command.as_u128();
+            Uuid::from_u128(id & !RANDOM | id.wrapping_add(STEP * u128::from(number)) & RANDOM)
+        };
+        Self { command: self.command.map(numbered), ..self.clone() }
+    }
+
     /// The circumstances of a decision made now for this caller.
     pub fn context(&self, clock: &(impl Clock + ?Sized), ids: &(impl IdGenerator + ?Sized)) -> Context {
         Context {
@@ -84,5 +99,25 @@ impl Caller {
             traceparent: self.traceparent.clone(),
             origin: Origin { client: self.client.clone(), session: self.session },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn numbered_commands_are_of_one_kind_and_no_two_the_same() {
+        for command in [0x019a_0000_0000_7fff_8000_0000_0000_0000, 0x019a_0000_0000_7fff_bfff_ffff_ffff_ffff]
+        {
+            let caller = Caller { command: Some(Uuid::from_u128(command)), ..Caller::default() };
+            let ids: HashSet<_> = (0..10_000).filter_map(|number| caller.numbered(number).command).collect();
+            assert_eq!(ids.len(), 10_000);
+            assert!(ids.iter().all(|id| id.get_version_num() == 7 && id.as_u128() >> 62 == command >> 62));
+            assert_eq!(caller.numbered(7), caller.numbered(7));
+        }
+        assert_eq!(Caller::default().numbered(7).command, None);
     }
 }

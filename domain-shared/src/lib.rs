@@ -46,8 +46,8 @@ pub use ports::{
     Attempt, AuditChain, Backlog, BrokerError, Bucket, ChainedRow, Changed, Checkpoint, Checkpoints, Claim,
     Claimed, Clock, DeadLetter, DeadLetterBox, DeadLetters, Decision, Delivery, Digest, EventLog,
     EventPublisher, EventSubscriber, Generation, IdGenerator, IdempotencyKeys, Inbox, Link, LogWatch,
-    MailError, Mailer, Once, ProjectionStore, Reactor, Repository, Revocations, Setback, Snapshots, Taken,
-    Throttle, Ticket, TokenVerifier, deliver, deliver_while, recall,
+    MailError, Mailer, Once, ProjectionStore, Reactor, Refused, Repository, Revocations, Setback, Snapshots,
+    Taken, Throttle, Ticket, Together, TokenVerifier, deliver, deliver_while, recall,
 };
 pub use projection::{Folded, ProjectedRow, Projection, fold, keys};
 pub use quota::{Debt, Quota};

@@ -49,6 +49,7 @@ pub mod rebuilding;
 pub mod refresh_tokens;
 pub mod repository;
 pub mod revocations;
+pub mod save_all;
 pub mod security_log;
 pub mod session_repository;
 mod suites;

@@ -33,6 +33,14 @@ macro_rules! log_all {
     };
 }
 
+/// Adds those rows that break no constraint, by one statement, and gives the ids of those it added.
+macro_rules! insert_new {
+    ($conn:ident, $table:expr, $id:expr, $rows:expr) => {{
+        let all = diesel::insert_into($table).values($rows).on_conflict_do_nothing().returning($id);
+        all.load::<crate::sql::types::Id>(&mut $conn).await?
+    }};
+}
+
 mod batch;
 mod bell;
 mod checkpoint;
@@ -47,6 +55,7 @@ mod migrate;
 mod pool;
 mod projection;
 mod repository;
+mod save_all;
 #[path = "../sql/shared/mod.rs"]
 #[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
 mod shared;

@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use domain_shared::{ChainedRow, StoreError, StoredEvent};
 use tokio::{runtime::Handle, time::timeout};
@@ -168,7 +168,16 @@ impl PgStore {
         &self,
         work: impl Future<Output = Result<T, E>> + Send,
     ) -> Result<T, E> {
-        timeout(self.settings.timeouts.answer, work).await.unwrap_or_else(|elapsed| {
+        self.within_and(Duration::ZERO, work).await
+    }
+
+    /// The same, if it may take `longer` than others.
+    pub(super) async fn within_and<T, E: From<StoreError>>(
+        &self,
+        longer: Duration,
+        work: impl Future<Output = Result<T, E>> + Send,
+    ) -> Result<T, E> {
+        timeout(self.settings.timeouts.answer + longer, work).await.unwrap_or_else(|elapsed| {
             self.close_idle();
             Err(StoreError::unavailable(elapsed).into())
         })

@@ -27,31 +27,15 @@ macro_rules! insert_all {
     };
 }
 
-/// Adds events the same way, which is by a statement that is prepared once and for all.
-macro_rules! log_all {
-    ($conn:ident, $rows:expr) => {
-        insert_all!($conn, crate::sql::schema::events::table, $rows)
-    };
 }
 
-mod connection;
-mod error;
-mod follow;
-mod lane;
-mod migrate;
-mod projection;
-mod repository;
-mod run;
-#[path = "../sql/shared/mod.rs"]
-#[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
-mod shared;
-mod store;
-#[cfg(test)]
-mod tests;
-
-use run::RunQueryDsl;
-pub use store::SqliteStore;
-use store::SqliteStore as Store;
-
-type Conn<'a> = &'a mut SqliteConnection;
-type Db = Sqlite;
+/// Adds those rows that break no constraint and gives the ids of those it added, one by one for the same reason.
+macro_rules! insert_new {
+    ($conn:ident, $table:expr, $id:expr, $rows:expr) => {{
+        let mut added: Vec<crate::sql::types::Id> = Vec::new();
+        for row in $rows {
+            let one = diesel::insert_into($table).values(row).on_conflict_do_nothing().returning($id);
+            added.extend(one.load::<crate::sql::types::Id>(&mut $conn).await?);
+        }
+        added
+    }};

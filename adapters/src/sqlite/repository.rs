@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain_shared::{ChangeError, Changed, Decision, Repository, StoreError};
+use domain_shared::{ChangeError, Changed, Decision, Refused, Repository, StoreError, Together};
 
 use super::{Store, shared::Stored};
 
@@ -7,6 +7,10 @@ use super::{Store, shared::Stored};
 impl<A: Stored> Repository<A> for Store {
     async fn save(&self, aggregate: &mut A) -> Result<(), StoreError> {
         self.add(aggregate).await
+    }
+
+    async fn save_all(&self, new: &mut [A], together: Together) -> Result<Vec<Refused>, StoreError> {
+        self.add_all(new, together).await
     }
 
     async fn change(

@@ -34,6 +34,24 @@ const MAX_FIELD: usize = 8 * 1024;
 /// How long a body may take to arrive.
 pub const MAX_WAIT: Duration = Duration::from_secs(10);
 
+/// How large a body may be that is taken at all, and how long it may take to arrive. Put into a request's extensions, it
+/// holds for that request.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// The most bytes that are taken.
+    pub bytes: usize,
+    /// The most bytes that are read of a body that isn't taken, before the connection is closed.
+    pub drained: usize,
+    /// How long it may take to arrive.
+    pub wait: Duration,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { bytes: MAX_READ, drained: MAX_DRAINED, wait: MAX_WAIT }
+    }
+}
+
 /// A body that has arrived, not yet looked into: whether the caller may send it comes first.
 #[derive(Debug, Clone)]
 pub struct Body {
@@ -42,10 +60,22 @@ pub struct Body {
 }
 
 impl Body {
+    /// A JSON body within another.
+    #[must_use]
+    pub fn within(bytes: Bytes) -> Self {
+        Self { bytes, essence: "application/json".to_owned() }
+    }
+
     /// What has arrived.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
+    pub const fn bytes(&self) -> &Bytes {
         &self.bytes
+    }
+
+    /// Its media type, in lower case and without parameters.
+    #[must_use]
+    pub fn essence(&self) -> &str {
+        &self.essence
     }
 
     /// The JSON object in it.
@@ -135,12 +165,13 @@ impl FromRequest for Body {
         let essence = content_type.map_or_else(String::new, essence);
         let declared =
             request.headers().get("content-length").and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+        let room = request.extensions().get::<Room>().copied().unwrap_or_default();
         let (mut payload, request) = (payload.take(), request.clone());
         Box::pin(async move {
             let hopeless =
-                declared.is_some_and(|length| usize::try_from(length).map_or(true, |n| n > MAX_DRAINED));
-            let arrived = async { if hopeless { Ok(None) } else { collect(&mut payload).await } };
-            let problem = match tokio::time::timeout(MAX_WAIT, arrived).await {
+                declared.is_some_and(|length| usize::try_from(length).map_or(true, |n| n > room.drained));
+            let arrived = async { if hopeless { Ok(None) } else { collect(&mut payload, room).await } };
+            let problem = match tokio::time::timeout(room.wait, arrived).await {
                 Ok(Ok(Some(bytes))) => return Ok(Self { bytes, essence }),
                 Ok(Ok(None)) => Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE),
                 Ok(Err(_)) => Problem::of_status(StatusCode::BAD_REQUEST),
@@ -153,18 +184,18 @@ impl FromRequest for Body {
 }
 
 /// The body; `None` if it is too large, of which a little more is read so that an honest client gets its answer.
-async fn collect(payload: &mut Payload) -> Result<Option<Bytes>, PayloadError> {
+async fn collect(payload: &mut Payload, room: Room) -> Result<Option<Bytes>, PayloadError> {
     let (mut bytes, mut length) = (BytesMut::new(), 0);
     while let Some(chunk) = payload.next().await {
         let chunk = chunk?;
         length += chunk.len();
-        if length <= MAX_READ {
+        if length <= room.bytes {
             bytes.extend_from_slice(&chunk);
-        } else if length > MAX_DRAINED {
+        } else if length > room.drained {
             break;
         }
     }
-    Ok((length <= MAX_READ).then(|| bytes.freeze()))
+    Ok((length <= room.bytes).then(|| bytes.freeze()))
 }
 
 /// A media type without its parameters.
@@ -172,6 +203,7 @@ fn essence(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-fn is_json(essence: &str) -> bool {
+/// Whether this media type is JSON's or of its family (RFC 6839).
+pub fn is_json(essence: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }

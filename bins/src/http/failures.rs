@@ -35,6 +35,14 @@ failures! {
         "415" "The content type is none of JSON's";
         "422" "Fields break rules; `errors` says which";
     }
+    /// Its batch can't be taken.
+    BadBatch {
+        "400" "It is malformed, as a whole; `code` says how";
+        "408" "The body took too long to arrive";
+        "413" "The body is too large, or has too many rows";
+        "415" "The content type is none of those";
+        "422" "With `atomic`: some rows can't be stored, so none was; `results` says which";
+    }
     /// Its form can't be taken.
     BadForm {
         "400" "A field is missing or there twice";

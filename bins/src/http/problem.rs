@@ -138,6 +138,18 @@ impl Problem {
         problem
     }
 
+    /// 503 for one import too many.
+    #[must_use]
+    pub const fn too_many_imports() -> Self {
+        let mut problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too_many_imports",
+            "too many imports are under way already",
+        );
+        problem.retry_after = Some(OUT_OF_ORDER);
+        problem
+    }
+
     /// The failure that a bare status, given by the framework, stands for.
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
@@ -179,7 +191,16 @@ impl Problem {
         response.content_type("application/problem+json").body(self.body(request_id, language).to_string())
     }
 
-    fn body(&self, request_id: &str, language: Language) -> Value {
+    /// The same with something more in its document.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.details.push((name, value));
+        self
+    }
+
+    /// The document, in the reader's language.
+    #[must_use]
+    pub fn body(&self, request_id: &str, language: Language) -> Value {
         let spanish = language == Language::Es;
         let title = self.status.canonical_reason().unwrap_or("Error");
         let detail = if spanish {

@@ -9,7 +9,7 @@ use super::{
     Attempt, Backlog, BrokerError, Bucket, Changed, Checkpoint, Checkpoints, Claim, Claimed, Clock,
     DeadLetter, DeadLetterBox, DeadLetters, Decision, Digest, EventLog, EventPublisher, EventSubscriber,
     Generation, IdGenerator, IdempotencyKeys, Inbox, LogWatch, MailError, Mailer, ProjectionStore, Reactor,
-    Repository, Revocations, Setback, Snapshots, Taken, Throttle, Ticket, TokenVerifier,
+    Refused, Repository, Revocations, Setback, Snapshots, Taken, Throttle, Ticket, Together, TokenVerifier,
 };
 use crate::{
     Aggregate, ChangeError, Claims, Letter, Projection, Quota, Revocation, StoreError, StoredEvent,
@@ -45,6 +45,9 @@ impl<T: Mailer + ?Sized> Mailer for Arc<T> {
 impl<A: Aggregate, T: Repository<A> + ?Sized> Repository<A> for Arc<T> {
     async fn save(&self, aggregate: &mut A) -> Result<(), StoreError> {
         (**self).save(aggregate).await
+    }
+    async fn save_all(&self, new: &mut [A], together: Together) -> Result<Vec<Refused>, StoreError> {
+        (**self).save_all(new, together).await
     }
     async fn change(
         &self,

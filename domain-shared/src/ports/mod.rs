@@ -32,7 +32,7 @@ pub use mailer::{MailError, Mailer};
 pub use projection_store::{Generation, ProjectionStore};
 pub use reactor::{Once, Reactor, Setback};
 pub use recall::recall;
-pub use repository::{Changed, Decision, Repository};
+pub use repository::{Changed, Decision, Refused, Repository, Together};
 pub use revocations::Revocations;
 pub use snapshots::Snapshots;
 pub use system::{Clock, IdGenerator};

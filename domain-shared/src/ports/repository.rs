@@ -19,6 +19,24 @@ pub struct Changed<A: Aggregate> {
     pub events: Vec<Recorded<A::Event>>,
 }
 
+/// What becomes of several new aggregates if one of them can't be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Together {
+    /// None of them is stored.
+    AllOrNone,
+    /// The others are stored.
+    AllThatCan,
+}
+
+/// One of several new aggregates that can't be stored.
+#[derive(Debug)]
+pub struct Refused {
+    /// Its place among them, from 0.
+    pub index: usize,
+    /// Why.
+    pub reason: StoreError,
+}
+
 /// Where aggregates of one kind are kept, with their events.
 #[async_trait]
 pub trait Repository<A: Aggregate>: Send + Sync + 'static {
@@ -29,6 +47,17 @@ pub trait Repository<A: Aggregate>: Send + Sync + 'static {
     /// already there, [`StoreError::Repeated`] if the log has events of the same command. In any case nothing is stored
     /// and the events stay pending.
     async fn save(&self, aggregate: &mut A) -> Result<(), StoreError>;
+
+    /// Stores several new aggregates, each as [`Repository::save`] does, all in one transaction: at once those that can be
+    /// stored, or with [`Together::AllOrNone`] nothing unless all can. Tells which ones can't and why, in their order,
+    /// each of them: [`StoreError::Taken`] or [`StoreError::Stale`], also if it is one before it that has the value or the
+    /// id. The journals of those that were stored are committed, the events of the others stay pending. However many
+    /// save at once, none of them blocks another for good.
+    ///
+    /// # Errors
+    /// [`StoreError::Repeated`] if the log has events of one of their commands; [`StoreError::Unavailable`]. In either
+    /// case nothing is stored.
+    async fn save_all(&self, new: &mut [A], together: Together) -> Result<Vec<Refused>, StoreError>;
 
     /// Loads the aggregate, runs `decide` on it, and stores the row and the new events in one transaction. Writers of
     /// one aggregate are serialised: none is lost and none fails for being second. `Ok(None)` if there is no such one;

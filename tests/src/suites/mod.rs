@@ -47,6 +47,7 @@ mod tests {
             include_str!("../repository.rs"),
             include_str!("../concurrency.rs"),
             include_str!("../crowds.rs"),
+            include_str!("../save_all.rs"),
             include_str!("../user_repository.rs"),
             include_str!("../user_directory.rs"),
             include_str!("../rebuilding.rs"),

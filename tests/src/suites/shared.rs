@@ -18,6 +18,13 @@ macro_rules! repository {
             a_command_is_carried_out_once
             events_of_several_aggregates_keep_apart
         }
+        $crate::cases! { save_all of $Aggregate, ($subject):
+            several_are_stored_each_with_its_events
+            more_than_a_thousand_are_stored_in_their_order
+            each_that_cannot_be_stored_is_named
+            several_are_stored_once_by_one_command
+            of_ten_who_store_the_same_in_any_order_all_come_to_an_end
+        }
         $crate::cases! { concurrency of $Aggregate, ($subject):
             of_two_changes_at_once_none_is_lost
             of_twenty_changes_at_once_none_is_lost

@@ -5,6 +5,7 @@ mod actions;
 mod at_rest;
 mod audit;
 mod brute_force;
+mod bulk;
 mod crash_sweep;
 mod follower;
 mod history;
@@ -95,6 +96,12 @@ on_every_store! {
     access::nobody_raises_themselves as reg_07_nobody_raises_themselves
     access::what_is_changed_is_ones_own as az_03_what_is_changed_is_ones_own
     policies::each_route_asks_for_what_its_policy_says as each_route_asks_for_what_its_policy_says
+    bulk::of_ten_thousand_rows_all_but_the_bad_ones_are_stored as of_ten_thousand_rows_all_but_the_bad_ones_are_stored
+    bulk::of_all_or_none_none_is_left as of_all_or_none_none_is_left
+    bulk::what_was_exported_is_imported_as_it_was as what_was_exported_is_imported_as_it_was
+    bulk::what_is_no_batch_is_refused_as_a_whole as what_is_no_batch_is_refused_as_a_whole
+    bulk::an_import_that_is_sent_again_takes_effect_once as an_import_that_is_sent_again_takes_effect_once
+    bulk::an_export_is_complete_while_products_change as an_export_is_complete_while_products_change
     safety::every_answer_is_protected as every_answer_is_protected
     safety::tokens_are_never_kept_on_their_way as tokens_are_never_kept_on_their_way
     safety::what_only_looks_like_a_token_is_refused as tok_16_what_only_looks_like_a_token_is_refused

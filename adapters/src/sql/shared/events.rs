@@ -18,6 +18,19 @@ pub async fn append(mut conn: Conn<'_>, envelopes: Vec<EventEnvelope>) -> Result
     Ok(())
 }
 
+/// Adds many events to the log, those of new aggregates.
+pub async fn append_all(mut conn: Conn<'_>, envelopes: Vec<EventEnvelope>) -> Result<(), Failure> {
+    /// A statement has at most 65,535 values on one database, 32,766 on the other.
+    const ROWS: usize = 1000;
+    let mut rows = personal::seal(&mut conn, envelopes).await?;
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(ROWS));
+        insert_all!(conn, events::table, rows);
+        rows = rest;
+    }
+    Ok(())
+}
+
 /// The events after a position, up to and with another.
 #[derive(Debug, Clone, Copy)]
 pub struct After {

@@ -5,7 +5,10 @@ use domain_product::Product;
 use domain_shared::{Aggregate, StoreError};
 use uuid::Uuid;
 
-use super::{Conn, Query, RunQueryDsl};
+use super::{
+    Conn, Query, RunQueryDsl,
+    save_all::{taken_of_product, taken_of_session, taken_of_user},
+};
 use crate::sql::{
     failure::Failure,
     rows::{ProductRow, SessionRow, UserRow},
@@ -26,11 +29,20 @@ pub trait Stored: Aggregate {
     /// Up to `limit` ids after `after` of those that have a row, in order.
     fn ids_after(conn: Conn<'_>, after: Uuid, limit: i64) -> impl Future<Output = Answer<Vec<Id>>> + Send;
 
+    /// Those of `ids` that have a row, by their ids alone.
+    fn ids_among(conn: Conn<'_>, ids: Vec<Id>) -> impl Future<Output = Answer<Vec<Id>>> + Send;
+
     /// Those of `ids` that have a row.
     fn find_all(conn: Conn<'_>, ids: Vec<Id>) -> impl Future<Output = Answer<Vec<Self>>> + Send;
 
     /// Adds the row of a new aggregate.
     fn insert(&self, conn: Conn<'_>) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Adds those of several rows that are in nobody's way, and says of which aggregates.
+    fn insert_new(new: &[Self], conn: Conn<'_>) -> impl Future<Output = Answer<Vec<Id>>> + Send;
+
+    /// Which value of this one, which has no row, belongs to another.
+    fn taken(&self, conn: Conn<'_>) -> impl Future<Output = Answer<&'static str>> + Send;
 
     /// Brings the row up to date.
     ///
@@ -40,7 +52,7 @@ pub trait Stored: Aggregate {
 }
 
 macro_rules! stored {
-    ($($Aggregate:ident is a $Row:ident of $table:ident;)+) => {
+    ($($Aggregate:ident is a $Row:ident of $table:ident, $taken:ident;)+) => {
         $(impl Stored for $Aggregate {
             async fn find(mut conn: Conn<'_>, id: Self::Id) -> Answer<Option<Self>> {
                 let row = $table::table.find(Id(id.0)).select($Row::as_select());
@@ -59,6 +71,11 @@ macro_rules! stored {
                 Ok(ids.select($table::id).load(&mut conn).await?)
             }
 
+            async fn ids_among(mut conn: Conn<'_>, ids: Vec<Id>) -> Answer<Vec<Id>> {
+                let ids = $table::table.filter($table::id.eq_any(ids)).select($table::id);
+                Ok(ids.load(&mut conn).await?)
+            }
+
             async fn find_all(mut conn: Conn<'_>, ids: Vec<Id>) -> Answer<Vec<Self>> {
                 let rows = $table::table.filter($table::id.eq_any(ids)).select($Row::as_select());
                 let rows: Vec<$Row> = rows.load(&mut conn).await?;
@@ -68,6 +85,15 @@ macro_rules! stored {
             async fn insert(&self, mut conn: Conn<'_>) -> Answer<()> {
                 diesel::insert_into($table::table).values($Row::from(self)).execute(&mut conn).await?;
                 Ok(())
+            }
+
+            async fn insert_new(new: &[Self], mut conn: Conn<'_>) -> Answer<Vec<Id>> {
+                let rows: Vec<_> = new.iter().map($Row::from).collect();
+                Ok(insert_new!(conn, $table::table, $table::id, rows))
+            }
+
+            async fn taken(&self, conn: Conn<'_>) -> Answer<&'static str> {
+                $taken(self, conn).await
             }
 
             async fn update(&self, mut conn: Conn<'_>) -> Answer<()> {
@@ -82,9 +108,9 @@ macro_rules! stored {
 }
 
 stored! {
-    Product is a ProductRow of products;
-    Session is a SessionRow of sessions;
-    User is a UserRow of users;
+    Product is a ProductRow of products, taken_of_product;
+    Session is a SessionRow of sessions, taken_of_session;
+    User is a UserRow of users, taken_of_user;
 }
 
 /// The aggregate with this id.

@@ -56,7 +56,11 @@ pub struct CreateBody {
 }
 
 impl CreateBody {
-    fn check(self) -> Result<CreateProduct, Problem> {
+    /// The product it describes.
+    ///
+    /// # Errors
+    /// 422 with all of its faults.
+    pub fn check(self) -> Result<Draft, Problem> {
         let mut bad = Violations::default();
         let (name, amount) = (bad.required("name", self.name), bad.required("price", self.price));
         let description = bad.optional("description", self.description);
@@ -70,8 +74,7 @@ impl CreateBody {
         let (Some(name), Some(price)) = (name, price) else { return Err(bad.into()) };
         bad.result()?;
         let low_stock_threshold = threshold.unwrap_or(Threshold::DEFAULT);
-        let draft = Draft { name, description, price, stock, sku, category, low_stock_threshold, is_active };
-        Ok(CreateProduct { draft })
+        Ok(Draft { name, description, price, stock, sku, category, low_stock_threshold, is_active })
     }
 }
 
@@ -99,8 +102,8 @@ impl CreateBody {
     ),
 )]
 pub async fn create(products: Data<Products>, who: Writer, body: Body) -> Result<HttpResponse, Problem> {
-    let command = body.json::<CreateBody>()?.check()?;
-    let product = products.handle(command, &who.caller).await?;
+    let draft = body.json::<CreateBody>()?.check()?;
+    let product = products.handle(CreateProduct { draft }, &who.caller).await?;
     let mut response = HttpResponse::Created();
     with_tag(&mut response, product.version());
     Ok(response

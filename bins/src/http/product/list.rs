@@ -11,7 +11,8 @@ use crate::http::{
 };
 
 fn filter(query: &mut Query, sees_inactive: bool) -> Filter {
-    let sort = query.get("sort", sort).unwrap_or_default();
+    let matching = matching(query, sees_inactive);
+    let sort = matching.sort;
     let (cursor, page, limit) =
         (query.get("cursor", |raw| cursor::decode(raw, sort)), query.get("page", page), query.limit());
     let start = match (cursor, page) {
@@ -21,6 +22,11 @@ fn filter(query: &mut Query, sees_inactive: bool) -> Filter {
         }
         (None, None) => Start::Beginning,
     };
+    Filter { start, limit, ..matching }
+}
+
+/// Which products, and in which order.
+pub fn matching(query: &mut Query, sees_inactive: bool) -> Filter {
     Filter {
         active_only: query.flag("active_only").unwrap_or(true) || !sees_inactive,
         search: query.search(),
@@ -28,9 +34,8 @@ fn filter(query: &mut Query, sees_inactive: bool) -> Filter {
         low_stock: query.flag("low_stock"),
         min_price: query.get("min_price", amount),
         max_price: query.get("max_price", amount),
-        sort,
-        start,
-        limit,
+        sort: query.get("sort", sort).unwrap_or_default(),
+        ..Filter::default()
     }
 }
 

@@ -1,10 +1,12 @@
 //! product-service over HTTP, under `/api/v1/products`. One file per thing people do; routes and their policies are listed
 //! here.
 mod access;
+mod bulk;
 mod create;
 mod cursor;
 mod edit;
 mod events;
+mod export;
 mod list;
 mod movements;
 mod read;
@@ -47,6 +49,8 @@ pub fn routes() -> Routes {
             reader.get("/", list::list),
             writer.post("/", create::create),
             reader.get("/summary", summary::summary),
+            bulk::admitted(writer.post("/bulk", bulk::import)),
+            reader.get("/export", export::export),
             reader.get("/{id}", read::get),
             writer.put("/{id}", edit::update),
             writer.delete("/{id}", edit::delete),
@@ -68,6 +72,8 @@ pub fn routes() -> Routes {
     info(title = "Panal product-service", description = "Products, their stock and their price."),
     paths(
         create::create,
+        bulk::import,
+        export::export,
         list::list,
         read::get,
         edit::update,

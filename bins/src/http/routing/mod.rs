@@ -31,6 +31,13 @@ pub struct Entry {
     route: Route,
 }
 
+impl Entry {
+    /// The same with something around its route.
+    pub(crate) fn around(self, wrap: impl FnOnce(Route) -> Route) -> Self {
+        Self { route: wrap(self.route), ..self }
+    }
+}
+
 /// Routes, in their order.
 pub struct Routes(Vec<Entry>);
 

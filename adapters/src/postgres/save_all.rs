@@ -1,0 +1,59 @@
+use std::time::Duration;
+
+use diesel_async::SimpleAsyncConnection;
+use domain_shared::{Refused, StoreError, Together};
+
+use super::{
+    Conn, PgStore,
+    pool::Loan,
+    shared::{CHUNK, Stored, add_all, commit_journals},
+    store::undone,
+    transaction::commit,
+};
+use crate::{crash_point::crash_point, sql::failure::Failure};
+
+/// How much longer than others somebody waits who stores many, for each of them: several times what one takes.
+const EACH: Duration = Duration::from_millis(2);
+
+/// One at a time, for each schema: two that had the same values in another order would wait for each other.
+const BEGIN: &str =
+    "BEGIN; SELECT pg_advisory_xact_lock(hashtext('panal save_all'), hashtext(current_schema()::text))";
+
+impl PgStore {
+    pub(super) async fn add_all<A: Stored>(
+        &self,
+        new: &mut [A],
+        together: Together,
+    ) -> Result<Vec<Refused>, StoreError> {
+        let longer = EACH * u32::try_from(new.len()).unwrap_or(u32::MAX);
+        let work = async {
+            let loan = Loan::from(&self.pool).await?;
+            match add(loan.conn(), new).await {
+                Ok(refused) if refused.is_empty() || together == Together::AllThatCan => {
+                    crash_point("store.before_commit");
+                    let outcome = commit(loan.conn()).await.map(|()| refused);
+                    let refused = self.ended(loan, outcome).await?;
+                    crash_point("store.after_commit");
+                    self.bell.ring();
+                    Ok((refused, true))
+                }
+                Ok(refused) => Ok((undone(loan, refused).await, false)),
+                Err(failure) => Err(self.failed(loan, failure).await),
+            }
+        };
+        let (refused, stored) = self.within_and(longer, work).await?;
+        if stored {
+            commit_journals(new, &refused);
+        }
+        Ok(refused)
+    }
+}
+
+async fn add<A: Stored>(mut conn: Conn<'_>, new: &[A]) -> Result<Vec<Refused>, Failure> {
+    conn.batch_execute(BEGIN).await?;
+    let mut refused = Vec::new();
+    for (number, chunk) in new.chunks(CHUNK).enumerate() {
+        refused.extend(add_all(conn, chunk, number * CHUNK).await?);
+    }
+    Ok(refused)
+}

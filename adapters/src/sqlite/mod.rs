@@ -55,3 +55,8 @@ use store::SqliteStore as Store;
 
 type Conn<'a> = &'a mut SqliteConnection;
 type Db = Sqlite;
+
+/// A step of a plan: its number, that of the step it belongs to, nothing, and what it is.
+#[cfg(test)]
+type Explanation =
+    (diesel::sql_types::Integer, diesel::sql_types::Integer, diesel::sql_types::Integer, diesel::sql_types::Text);

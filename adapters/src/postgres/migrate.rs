@@ -34,6 +34,8 @@ const POSTGRES: Dialect = Dialect {
         migration!("postgres", "0002_product"),
         migration!("postgres", "0007_revocations"),
         migration!("postgres", "0009_product_projections"),
+        migration!("postgres", "0022_catalogue_indexes"),
+        migration!("postgres", "0023_catalogue_search"),
     ],
 };
 

@@ -54,6 +54,7 @@ mod line;
 mod migrate;
 mod pool;
 mod projection;
+mod replica;
 mod repository;
 mod save_all;
 #[path = "../sql/shared/mod.rs"]
@@ -65,9 +66,14 @@ mod tests;
 mod transaction;
 
 pub use config::{PgConfig, Timeouts};
+pub use replica::PgReplica;
 pub use store::PgStore;
 use store::PgStore as Store;
 
 /// Shared: whoever has it may send a statement while others wait for their answers.
 type Conn<'a> = &'a AsyncPgConnection;
 type Db = Pg;
+
+/// A line of a plan.
+#[cfg(test)]
+type Explanation = diesel::sql_types::Text;

@@ -28,6 +28,8 @@ const SQLITE: Dialect = Dialect {
         migration!("sqlite", "0002_product"),
         migration!("sqlite", "0007_revocations"),
         migration!("sqlite", "0009_product_projections"),
+        migration!("sqlite", "0022_catalogue_indexes"),
+        migration!("sqlite", "0023_catalogue_search"),
     ],
 };
 

@@ -27,6 +27,11 @@ macro_rules! insert_all {
     };
 }
 
+/// Adds events the same way, which is by a statement that is prepared once and for all.
+macro_rules! log_all {
+    ($conn:ident, $rows:expr) => {
+        insert_all!($conn, crate::sql::schema::events::table, $rows)
+    };
 }
 
 /// Adds those rows that break no constraint and gives the ids of those it added, one by one for the same reason.
@@ -39,3 +44,36 @@ macro_rules! insert_new {
         }
         added
     }};
+}
+
+mod connection;
+mod error;
+mod follow;
+mod lane;
+mod migrate;
+mod projection;
+mod repository;
+mod run;
+mod save_all;
+#[path = "../sql/shared/mod.rs"]
+#[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
+mod shared;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use run::RunQueryDsl;
+pub use store::SqliteStore;
+use store::SqliteStore as Store;
+
+type Conn<'a> = &'a mut SqliteConnection;
+type Db = Sqlite;
+
+/// A step of a plan: its number, that of the step it belongs to, nothing, and what it is.
+#[cfg(test)]
+type Explanation = (
+    diesel::sql_types::Integer,
+    diesel::sql_types::Integer,
+    diesel::sql_types::Integer,
+    diesel::sql_types::Text,
+);

@@ -1,5 +1,6 @@
 //! What belongs to the file and its threads; the ports' promises are tested by the `conformance` suite.
 mod personal;
+mod plans;
 
 use std::{path::PathBuf, sync::Arc};
 

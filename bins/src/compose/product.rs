@@ -71,7 +71,10 @@ impl ProductService {
         let Some(store) = &config.product_store else {
             return Err(Refusal::of("PRODUCT_DATABASE_URL", "is required by product-service").into());
         };
-        let store = ProductStore::open(store, config.settings.database_pool_size).await?;
+        let mut store = ProductStore::open(store, config.settings.database_pool_size).await?;
+        if let Some(replica) = &config.product_replica {
+            store = store.with_replica(replica).await?;
+        }
         let guard = Guard::load(Arc::new(verifier), store.revocations.clone(), SystemClock).await?;
         let ports = Wiring {
             products: store.products.clone(),

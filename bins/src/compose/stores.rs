@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 use adapters::{
     Tables,
     memory::MemoryStore,
-    postgres::{PgConfig, PgStore},
+    postgres::{PgConfig, PgReplica, PgStore},
     sqlite::SqliteStore,
 };
 use async_trait::async_trait;
@@ -19,7 +19,10 @@ use domain_shared::{
 };
 
 use super::{Audit, ComposeError, Log};
-use crate::config::Store;
+use crate::config::{ReplicaUrl, Store};
+
+/// Where product-service's tables are.
+const PRODUCT_SCHEMA: &str = "product";
 
 /// Whether a store answers.
 #[async_trait]
@@ -184,8 +187,26 @@ impl ProductStore {
         Ok(match store {
             Store::Memory => Self::of(MemoryStore::default()),
             Store::Sqlite(path) => Self::of(SqliteStore::open(path, Tables::Product)?),
-            Store::Postgres(url) => Self::of(postgres(url, "product", Tables::Product, pool_size).await?),
+            Store::Postgres(url) => {
+                Self::of(postgres(url, PRODUCT_SCHEMA, Tables::Product, pool_size).await?)
+            }
         })
+    }
+
+    /// This store, with what may be a moment behind read from `replica`. Whether that one is there doesn't matter yet.
+    ///
+    /// # Errors
+    /// If its URL makes no sense.
+    pub async fn with_replica(self, ReplicaUrl(url): &ReplicaUrl) -> Result<Self, ComposeError> {
+        let config = PgConfig {
+            url: url.clone(),
+            schema: PRODUCT_SCHEMA.to_owned(),
+            timeouts: PgReplica::TIMEOUTS,
+            ..PgConfig::default()
+        };
+        let replica = PgStore::connect(config).await?;
+        let replica = Arc::new(PgReplica::new(replica, self.catalogue.clone(), self.summary.clone()));
+        Ok(Self { catalogue: replica.clone(), summary: replica, ..self })
     }
 }
 

@@ -19,7 +19,7 @@ pub use file::Refusal;
 pub use parse::client_name;
 pub use secrets::{AuthSecrets, Secrets};
 pub use settings::Settings;
-pub use stores::{Store, choose as stores};
+pub use stores::{ReplicaUrl, Store, choose as stores};
 pub use token_keys::Checking;
 
 /// What kind of place this is.
@@ -86,6 +86,8 @@ pub struct Config {
     pub auth_store: Option<Store>,
     /// product-service's store, if this process runs it.
     pub product_store: Option<Store>,
+    /// The read replica of product-service's store, if there is one.
+    pub product_replica: Option<ReplicaUrl>,
     /// The message broker, if there is one.
     pub broker: Option<Broker>,
     /// The secrets and keys.
@@ -125,6 +127,7 @@ impl Config {
             public_writes: public_writes(&settings)?,
             mail: mail(&settings)?,
             broker: broker::choose(&settings)?,
+            product_replica: stores::replica(&settings, product_store.as_ref())?,
             auth_store,
             product_store,
             secrets,

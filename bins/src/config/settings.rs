@@ -31,6 +31,9 @@ pub struct Settings {
     /// product-service's store: postgres://…, sqlite:FILE or memory:
     #[arg(long, env = "PRODUCT_DATABASE_URL", global = true, hide_env_values = true)]
     pub product_database_url: Option<String>,
+    /// A read replica of product-service's `PostgreSQL` database, which lists and the summary then come from: postgres://…
+    #[arg(long, env = "PRODUCT_REPLICA_URL", global = true, hide_env_values = true)]
+    pub product_replica_url: Option<String>,
     /// The store of both, where they have none of their own: postgres://… (each in a schema of its own) or memory:
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
     pub database_url: Option<String>,

@@ -35,6 +35,16 @@ impl std::fmt::Display for Store {
     }
 }
 
+/// Where a read replica is. The URL may hold a password, so it isn't printed.
+#[derive(Clone)]
+pub struct ReplicaUrl(pub String);
+
+impl std::fmt::Debug for ReplicaUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ReplicaUrl")
+    }
+}
+
 /// The stores of the services that a program runs, auth-service's first.
 ///
 /// # Errors
@@ -72,6 +82,21 @@ fn one(settings: &Settings, own: &'static str, url: Option<&str>, file: &str) ->
             ))
         }
         store => Ok(store),
+    }
+}
+
+/// The read replica of product-service's store.
+///
+/// # Errors
+/// A [`Refusal`] unless it and the store are PostgreSQL.
+pub fn replica(settings: &Settings, of: Option<&Store>) -> Result<Option<ReplicaUrl>, Refusal> {
+    const NAME: &str = "PRODUCT_REPLICA_URL";
+    let given = settings.product_replica_url.as_deref().filter(|url| !url.trim().is_empty());
+    let (Some(url), Some(of)) = (given, of) else { return Ok(None) };
+    match (parse(NAME, url)?, of) {
+        (Store::Postgres(url), Store::Postgres(_)) => Ok(Some(ReplicaUrl(url))),
+        (Store::Postgres(_), _) => Err(Refusal::of(NAME, "can't be of a store that isn't PostgreSQL")),
+        _ => Err(Refusal::of(NAME, "must be postgres://user:password@host:port/database")),
     }
 }
 

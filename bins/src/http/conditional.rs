@@ -17,9 +17,13 @@ fn tag(version: u64) -> String {
     format!("\"{version}\"")
 }
 
-/// `body` with its entity tag, or 304 if the caller has this version already.
+/// `body` with its entity tag, or 304 if the caller has this version already; then no body is made.
 #[must_use]
-pub fn versioned(request: &HttpRequest, version: u64, body: &impl Serialize) -> HttpResponse {
+pub fn versioned<B: Serialize>(
+    request: &HttpRequest,
+    version: u64,
+    body: impl FnOnce() -> B,
+) -> HttpResponse {
     // What is kept is asked about each time, and by each caller for themselves alone.
     let mut response = tagged(request, &tag(version), "private, no-cache", body);
     response.headers_mut().insert(VARY, HeaderValue::from_static("Authorization"));
@@ -35,10 +39,15 @@ pub fn cached(
     body: &impl Serialize,
 ) -> HttpResponse {
     let caching = format!("public, max-age={}", good_for.as_secs());
-    tagged(request, &format!("\"{version}\""), &caching, body)
+    tagged(request, &format!("\"{version}\""), &caching, || body)
 }
 
-fn tagged(request: &HttpRequest, tag: &str, caching: &str, body: &impl Serialize) -> HttpResponse {
+fn tagged<B: Serialize>(
+    request: &HttpRequest,
+    tag: &str,
+    caching: &str,
+    body: impl FnOnce() -> B,
+) -> HttpResponse {
     let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
     let is_known = known
         .flat_map(|list| list.split(','))
@@ -47,7 +56,7 @@ fn tagged(request: &HttpRequest, tag: &str, caching: &str, body: &impl Serialize
     let status = if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);
     response.insert_header((CACHE_CONTROL, caching)).insert_header((ETAG, tag));
-    if is_known { response.finish() } else { response.json(body) }
+    if is_known { response.finish() } else { response.json(body()) }
 }
 
 /// Adds the entity tag of `version`.
@@ -106,6 +115,15 @@ const fn invalid() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_has_the_version_is_told_so_without_a_body_being_made() {
+        let known = actix_web::test::TestRequest::get().insert_header((IF_NONE_MATCH, "\"6\", \"7\""));
+        let request = known.to_http_request();
+        let response = versioned(&request, 7, || -> u64 { panic!("it is known already") });
+        assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(versioned(&request, 8, || 8).status(), StatusCode::OK);
+    }
 
     #[test]
     fn any_tag_of_a_list_will_do() {

@@ -25,6 +25,7 @@ macro_rules! catalogue {
             lists_only_those_for_sale
             finds_text_in_name_description_or_sku
             finds_text_regardless_of_case
+            finds_text_as_it_is_now
             takes_every_character_of_the_text_literally
             finds_no_text_across_two_fields
             lists_only_one_shelf

@@ -36,6 +36,7 @@ async fn lif_04_a_bad_setting_stops_the_start_and_is_named_without_its_value() {
         ("LOG_LEVEL", &[], Some("=,hunter22[")),
         ("AUTH_DATABASE_URL", &[], Some("postgres://u:hunter22@h/db?sslmode=require")),
         ("PRODUCT_DATABASE_URL", &[], Some("sqlite://hunter22/a.db")),
+        ("PRODUCT_REPLICA_URL", &[], Some("postgres://u:hunter22@h/db")),
         ("ALLOWED_ORIGINS", &[], Some("*")),
         ("MAIL_STARTTLS", &[], Some("hunter22")),
         ("JWT_PRIVATE_KEY_FILE", &[], Some("/no/such/hunter22")),

@@ -6,8 +6,10 @@ mod faults;
 mod log;
 mod migrations;
 mod personal;
+mod plans;
 mod proxy;
 mod read_only;
+mod replica;
 
 use std::{
     sync::{

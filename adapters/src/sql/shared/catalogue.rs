@@ -1,22 +1,20 @@
 use async_trait::async_trait;
-use diesel::{
-    EscapeExpressionMethods, ExpressionMethods, QueryDsl, SelectableHelper, TextExpressionMethods, dsl::not,
-};
+use diesel::{ExpressionMethods, QueryDsl, SelectableHelper, dsl::not};
 use domain_product::{Catalogue, Cursor, CursorValue, Filter, Money, Product, SortKey, Start};
 use domain_shared::StoreError;
 
 use super::{Conn, Db, Query, RunQueryDsl, Store};
 use crate::sql::{
+    containing::Containing,
     failure::Failure,
     keyset::{Beyond, Key},
     rows::ProductRow,
     schema::products,
-    search,
     types::Id,
 };
 
 /// The products in the catalogue. Spelled like the condition of its indexes, so that they serve.
-type Selection = diesel::dsl::IntoBoxed<
+pub type Selection = diesel::dsl::IntoBoxed<
     'static,
     diesel::dsl::Select<
         diesel::dsl::Filter<products::table, diesel::dsl::not<products::is_deleted>>,
@@ -29,11 +27,16 @@ impl Query for Filter {
     type Answer = Vec<Product>;
 
     async fn run(&self, mut conn: Conn<'_>) -> Result<Vec<Product>, Failure> {
-        let Some(selection) = select(self) else { return Ok(Vec::new()) };
-        let limit = i64::try_from(self.limit.get()).unwrap_or(i64::MAX);
-        let rows = start(order(selection, self), self).limit(limit).load(&mut conn).await?;
+        let Some(page) = page(self) else { return Ok(Vec::new()) };
+        let rows: Vec<ProductRow> = page.load(&mut conn).await?;
         Ok(rows.into_iter().map(Product::try_from).collect::<Result<_, _>>()?)
     }
+}
+
+/// The page that `filter` asks for; `None` if nothing is on it, whatever there is.
+pub fn page(filter: &Filter) -> Option<Selection> {
+    let limit = i64::try_from(filter.limit.get()).unwrap_or(i64::MAX);
+    Some(start(order(select(filter)?, filter), filter).limit(limit))
 }
 
 /// What the filter lets through; `None` if that is nothing, whatever there is.
@@ -44,7 +47,7 @@ fn select(filter: &Filter) -> Option<Selection> {
         query = query.filter(products::is_active);
     }
     if let Some(needle) = &filter.search {
-        query = query.filter(products::search_text.like(search::pattern(needle)?).escape('\\'));
+        query = query.filter(Containing::new(needle)?);
     }
     if let Some(category) = &filter.category {
         query = query.filter(products::category.eq(category.as_str().to_owned()));

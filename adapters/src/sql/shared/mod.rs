@@ -10,6 +10,8 @@ mod idempotency;
 mod inbox;
 mod login_codes;
 mod personal;
+#[cfg(test)]
+mod plan;
 mod projected;
 mod projections;
 mod query;
@@ -29,6 +31,8 @@ pub(super) use audit_chain::{Extend, RowsAfter};
 pub(super) use checkpoints::{Advance, Load};
 pub(super) use events::{After, append};
 pub(super) use personal::Forget;
+#[cfg(test)]
+pub(super) use plan::Explained;
 pub(super) use projected::Projected;
 pub(super) use query::Query;
 pub(super) use save_all::{CHUNK, add_all, commit_journals};

@@ -31,7 +31,7 @@ use crate::http::{
     ),
 )]
 pub async fn me(request: HttpRequest, who: SignedIn) -> HttpResponse {
-    versioned(&request, who.user.version(), &UserBody::from(&who.user))
+    versioned(&request, who.user.version(), || UserBody::from(&who.user))
 }
 
 /// What to change: what is left out stays, `null` or a blank text clears.

@@ -99,7 +99,7 @@ pub async fn get(
         return Err(who.denied(&request).await);
     }
     let user = auth.handle(GetUser { user: UserId(id.0) }, &who.caller).await?;
-    Ok(versioned(&request, user.version(), &UserBody::from(&user)))
+    Ok(versioned(&request, user.version(), || UserBody::from(&user)))
 }
 
 /// Activate a user

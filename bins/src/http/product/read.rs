@@ -53,7 +53,7 @@ pub async fn get(
         None => products.handle(GetProduct { product, inactive_too }, &who.caller).await?,
         Some(at) => products.handle(ProductAsOf { product, at, inactive_too }, &who.caller).await?,
     };
-    Ok(versioned(&request, product.version(), &ProductBody::from(&product)))
+    Ok(versioned(&request, product.version(), || ProductBody::from(&product)))
 }
 
 /// A time, in RFC 3339. The `+` of its offset, which in a query string means a space unless it is escaped, may be one.
@@ -99,8 +99,8 @@ pub async fn stock(
 ) -> Result<HttpResponse, Problem> {
     let query = GetProduct { product: ProductId(id.0), inactive_too: who.sees_inactive };
     let product = products.handle(query, &who.caller).await?;
-    let body = StockBody { product_id: product.id().0, stock: product.stock.get() };
-    Ok(versioned(&request, product.version(), &body))
+    let body = || StockBody { product_id: product.id().0, stock: product.stock.get() };
+    Ok(versioned(&request, product.version(), body))
 }
 
 #[cfg(test)]

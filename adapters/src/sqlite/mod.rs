@@ -58,5 +58,9 @@ type Db = Sqlite;
 
 /// A step of a plan: its number, that of the step it belongs to, nothing, and what it is.
 #[cfg(test)]
-type Explanation =
-    (diesel::sql_types::Integer, diesel::sql_types::Integer, diesel::sql_types::Integer, diesel::sql_types::Text);
+type Explanation = (
+    diesel::sql_types::Integer,
+    diesel::sql_types::Integer,
+    diesel::sql_types::Integer,
+    diesel::sql_types::Text,
+);

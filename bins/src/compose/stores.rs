@@ -187,7 +187,9 @@ impl ProductStore {
         Ok(match store {
             Store::Memory => Self::of(MemoryStore::default()),
             Store::Sqlite(path) => Self::of(SqliteStore::open(path, Tables::Product)?),
-            Store::Postgres(url) => Self::of(postgres(url, PRODUCT_SCHEMA, Tables::Product, pool_size).await?),
+            Store::Postgres(url) => {
+                Self::of(postgres(url, PRODUCT_SCHEMA, Tables::Product, pool_size).await?)
+            }
         })
     }
 

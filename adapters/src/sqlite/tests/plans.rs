@@ -42,7 +42,8 @@ async fn a_search_looks_for_trigrams_and_finds_what_a_walk_would() {
     let found = world.store.list(&search("THING 471")).await.unwrap();
     // 471, and 4710 to 4719.
     assert_eq!(found.len(), 11);
-    conn.batch_execute("UPDATE products SET search_text = 'a \"new\" name' WHERE name = 'Thing 471'").unwrap();
+    conn.batch_execute("UPDATE products SET search_text = 'a \"new\" name' WHERE name = 'Thing 471'")
+        .unwrap();
     assert_eq!(world.store.list(&search("THING 471")).await.unwrap().len(), 10);
     assert_eq!(world.store.list(&search("A \"NEW\"")).await.unwrap().len(), 1);
     conn.batch_execute("DELETE FROM products WHERE name = 'Thing 471'; VACUUM").unwrap();

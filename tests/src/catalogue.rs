@@ -112,7 +112,7 @@ pub async fn finds_text_as_it_is_now((catalogue, products): (impl Catalogue, imp
     {
         assert_eq!(search(&catalogue, text).await, [found], "{text}");
     }
-    change(&products, &renamed, |product, context| product.add_stock(parse(1), None, None, context)).await;
+    change(&products, &renamed, Product::deactivate).await;
     assert_eq!(search(&catalogue, "licht").await, ["ein Licht"], "another change keeps it");
 }
 

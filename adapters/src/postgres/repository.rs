@@ -1,7 +1,9 @@
 use async_trait::async_trait;
 use domain_auth::{Session, User};
 use domain_product::Product;
-use domain_shared::{Aggregate, ChangeError, Changed, Decision, Repository, StoreError, seal};
+use domain_shared::{
+    Aggregate, ChangeError, Changed, Decision, Refused, Repository, StoreError, Together, seal,
+};
 
 use super::{
     Store,
@@ -20,6 +22,14 @@ macro_rules! repositories {
         impl Repository<$Aggregate> for Store {
             async fn save(&self, aggregate: &mut $Aggregate) -> Result<(), StoreError> {
                 self.$add(aggregate).await
+            }
+
+            async fn save_all(
+                &self,
+                new: &mut [$Aggregate],
+                together: Together,
+            ) -> Result<Vec<Refused>, StoreError> {
+                self.add_all(new, together).await
             }
 
             async fn change(

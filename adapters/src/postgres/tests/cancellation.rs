@@ -4,13 +4,17 @@ use super::*;
 
 /// Waits until one of the store's statements waits for a lock.
 pub(super) async fn one_waits(world: &World) {
+    so_many_wait(world, 1).await;
+}
+
+async fn so_many_wait(world: &World, count: i64) {
     let sql =
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
     for _ in 0..500 {
         // Within a transaction it would be told the same all the time.
         world.client.batch_execute("SELECT pg_stat_clear_snapshot()").await.unwrap();
         let waiting: i64 = world.client.query_one(sql, &[&world.application()]).await.unwrap().get(0);
-        if waiting > 0 {
+        if waiting >= count {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -90,7 +94,8 @@ async fn products_that_somebody_else_has_hold_up_no_others() {
         let store = world.store.clone();
         waiting.push(tokio::spawn(async move { remove_one(&store, id).await }));
     }
-    one_waits(&world).await;
+    // Two alone, and then the others together, as the first two have stepped aside.
+    so_many_wait(&world, 3).await;
     let made = futures_util::future::join_all(ours.iter().map(|id| remove_one(&world.store, *id))).await;
     assert!(made.iter().all(Result::is_ok), "{made:?}");
     assert!(waiting.iter().all(|waiting| !waiting.is_finished()), "nobody had to wait for them");

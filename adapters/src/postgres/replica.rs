@@ -11,7 +11,10 @@ use tokio::time::Instant;
 
 use super::{PgStore, Timeouts};
 
-/// For how long a replica that failed is left alone.
+/// After so many failures in a row a replica is away. One alone may be that of a question which takes too long.
+const AWAY: u32 = 3;
+
+/// For how long a replica that is away is left alone.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Answers what may be a moment behind: from a read replica, and from the primary while that one is away.
@@ -20,8 +23,8 @@ pub struct PgReplica {
     replica: PgStore,
     catalogue: Arc<dyn Catalogue>,
     summary: Arc<dyn Summary>,
-    /// When the replica failed.
-    failed: Arc<Mutex<Option<Instant>>>,
+    /// How often in a row the replica has failed, and when it did last.
+    failed: Arc<Mutex<Option<(u32, Instant)>>>,
 }
 
 impl fmt::Debug for PgReplica {
@@ -49,15 +52,15 @@ impl PgReplica {
 
     /// What the replica answers; `None` if it doesn't.
     async fn nearby<T>(&self, answer: impl Future<Output = Result<T, StoreError>> + Send) -> Option<T> {
-        if self.failed().is_some_and(|at| at.elapsed() < PAUSE) {
+        if self.is_away() {
             return None;
         }
         let outcome = answer.await;
-        let failed_before = self.note(outcome.is_err().then(Instant::now));
+        let failures = self.note(outcome.is_err());
         outcome
             .inspect_err(|error| {
                 // Told once, however long it is away.
-                if !failed_before {
+                if failures == AWAY {
                     let error: &(dyn std::error::Error + 'static) = error;
                     tracing::warn!(error, "the read replica is away; the primary answers for it");
                 }
@@ -65,14 +68,17 @@ impl PgReplica {
             .ok()
     }
 
-    fn failed(&self) -> Option<Instant> {
-        *self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+    fn is_away(&self) -> bool {
+        let failed = *self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.is_some_and(|(failures, at)| failures >= AWAY && at.elapsed() < PAUSE)
     }
 
-    /// Whether it had failed before.
-    fn note(&self, failed: Option<Instant>) -> bool {
+    /// How often in a row it has failed by now.
+    fn note(&self, has_failed: bool) -> u32 {
         let mut last = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut *last, failed).is_some()
+        let failures = last.map_or(0, |(failures, _)| failures).saturating_add(1);
+        *last = has_failed.then(|| (failures, Instant::now()));
+        if has_failed { failures } else { 0 }
     }
 }
 

@@ -183,6 +183,15 @@ impl PgStore {
         })
     }
 
+    /// The same for somebody who waits for what others do: that it takes so long says nothing of the server.
+    pub(super) async fn patiently<T, E: From<StoreError>>(
+        &self,
+        work: impl Future<Output = Result<T, E>> + Send,
+    ) -> Result<T, E> {
+        let answer = timeout(self.settings.timeouts.answer, work).await;
+        answer.unwrap_or_else(|elapsed| Err(StoreError::unavailable(elapsed).into()))
+    }
+
     /// Gives the connection back if all went well.
     pub(super) async fn ended<T>(&self, loan: Loan, outcome: Result<T, Failure>) -> Result<T, StoreError> {
         match outcome {

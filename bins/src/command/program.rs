@@ -170,7 +170,9 @@ async fn to_be_served(
 ) -> Result<Option<AuthService>, ComposeError> {
     let service = AuthService::open(config, outbox.clone()).await?;
     let (said, serves) = match task {
-        AuthTask::Any(_) | AuthTask::Clients(_) => return Ok(Some(service)),
+        AuthTask::Any(Task::Serve) => return Ok(Some(service)),
+        // These need no service, and were done without one.
+        AuthTask::Any(_) | AuthTask::Clients(_) => return Ok(None),
         AuthTask::Audit(command) => return command.run(&service).await.map(|()| None),
         AuthTask::CreateSuperuser(command) => (command.run(&service).await?, command.then_serve),
         AuthTask::EraseUser(command) => (command.run(&service).await?, false),

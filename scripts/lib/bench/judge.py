@@ -19,6 +19,7 @@ def row(scenario, ours, theirs):
 
 
 def bar(what, value, least=None, most=None, unit="×"):
+    value = value if value is not None else float("nan")  # nothing to compare with: not met
     met = (least is None or value >= least) and (most is None or value <= most)
     wanted = f"≥ {least:g} {unit}" if least is not None else f"≤ {most:g} {unit}"
     return {"what": what, "wanted": wanted, "value": f"{value:.2f} {unit}", "met": met}
@@ -29,7 +30,7 @@ def yes(what, problems):
 
 
 def bars(rows, log_problems):
-    found = [bar(f"{r['title']}, of {r['against']}", r["ratio"], r["bar"]) for r in rows if r["bar"] and r["ratio"] is not None]
+    found = [bar(f"{r['title']}, of {r['against']}", r["ratio"], r["bar"]) for r in rows if r["bar"]]
     for r in rows:
         if r["key"] == "login":
             during, idle = r["ours"]["reads_p99"], max(r["ours"]["idle_p99"], 0.001)

@@ -1,4 +1,4 @@
-use domain_product::Product;
+use domain_product::{Product, Sku};
 use domain_shared::{Aggregate, EventEnvelope, StoreError};
 use futures_util::future::join;
 use uuid::Uuid;
@@ -48,9 +48,11 @@ impl Work for Addition {
 }
 
 async fn add_all(conn: Conn<'_>, several: &[Ticket<Addition>]) -> Result<(), Failure> {
-    let new = several.iter().map(|ticket| &ticket.work.new);
+    // In the order of what must be unique: two such transactions wait for each other's otherwise.
+    let mut new: Vec<_> = several.iter().map(|ticket| &ticket.work.new).collect();
+    new.sort_unstable_by_key(|product| product.sheet.sku.as_ref().map(Sku::as_str));
     let events = several.iter().flat_map(|ticket| ticket.work.events.clone()).collect();
     begin(conn).await?;
-    let (added, appended) = join(add_products(conn, new), append(conn, events)).await;
+    let (added, appended) = join(add_products(conn, new.into_iter()), append(conn, events)).await;
     added.and(appended)
 }

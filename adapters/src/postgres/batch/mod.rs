@@ -26,7 +26,7 @@ impl PgStore {
     /// Adds a new product, together with others that come at the same time.
     pub(super) async fn add_in_batch(&self, product: &mut Product) -> Result<(), StoreError> {
         let addition = Addition { events: seal(product)?, new: product.clone() };
-        self.within(async { self.batches.additions.ask(self, addition).await? }).await?;
+        self.patiently(async { self.batches.additions.ask(self, addition).await? }).await?;
         product.journal_mut().commit();
         Ok(())
     }
@@ -44,6 +44,6 @@ impl PgStore {
                 Err(panic) => resume_unwind(panic),
             }
         };
-        self.within(answer).await
+        self.patiently(answer).await
     }
 }

@@ -1,6 +1,10 @@
+use domain_auth::User;
 use domain_shared::{Aggregate, EventLog};
 
-use super::*;
+use super::{
+    personal::{auth, somebody},
+    *,
+};
 
 /// Waits until one of the store's statements waits for a lock.
 pub(super) async fn one_waits(world: &World) {
@@ -55,6 +59,32 @@ async fn a_change_may_be_cancelled_anywhere_and_is_done_wholly_or_not_at_all() {
     assert_eq!(left.version(), removals + 1);
     assert_eq!(u64::try_from(history.len()).unwrap(), left.version() + 1);
     world.leaves_no_transaction_open().await;
+}
+
+/// Users are changed by the task of whoever asks, products by one of the store's.
+#[tokio::test]
+async fn a_change_of_a_user_may_be_cancelled_anywhere_too() {
+    let world = auth().await;
+    let user = somebody(&world.store).await.id();
+    for step in 0..150 {
+        let (patience, context) = (Duration::from_micros(step * 20), context());
+        let deactivate = move |user: &mut User| user.deactivate(&context);
+        let activate = {
+            let context = super::context();
+            move |user: &mut User| user.activate(&context)
+        };
+        let _ = tokio::time::timeout(patience, async {
+            // Refused where the change before was cancelled too early, or too late.
+            drop(world.store.change(user, Arc::new(deactivate)).await);
+            drop(world.store.change(user, Arc::new(activate)).await);
+        })
+        .await;
+    }
+    world.leaves_no_transaction_open().await;
+    let left: User = world.store.find(user).await.unwrap().unwrap();
+    let history = world.store.newest_of(user.0, &[], None, 1000).await.unwrap();
+    assert!(left.version() > 1);
+    assert_eq!(u64::try_from(history.len()).unwrap(), left.version(), "each version has its event");
 }
 
 #[tokio::test]

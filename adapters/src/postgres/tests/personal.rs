@@ -9,12 +9,12 @@ use super::*;
 const TRACES: [&str; 4] = ["lovelace", "Augusta", "203.0.113.7", "Mosaic"];
 
 /// A world whose store has the auth tables.
-async fn auth() -> World {
+pub(super) async fn auth() -> World {
     World::keeping(PgConfig { url: test_url(), ..PgConfig::default() }, Tables::Auth).await
 }
 
 /// A user who has told everything about themselves, and signed in.
-async fn somebody(store: &PgStore) -> User {
+pub(super) async fn somebody(store: &PgStore) -> User {
     let registration = Registration {
         email: Email::parse("lovelace@example.com".to_owned()).unwrap(),
         username: Username::parse("lovelace".to_owned()).unwrap(),

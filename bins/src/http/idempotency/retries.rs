@@ -15,7 +15,8 @@ use uuid::Uuid;
 use super::answer;
 use crate::http::problem::Problem;
 
-/// How long an attempt has the key to itself: longer than handlers take, though one that takes longer does no harm.
+/// How long an attempt has the key to itself: longer than handlers take, but for long imports; one that takes longer does no
+/// harm, since what it did is found by its command.
 const LEASE: TimeDelta = TimeDelta::seconds(10);
 /// How long a key and its answer are remembered.
 const KEPT: TimeDelta = TimeDelta::hours(24);

@@ -7,7 +7,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     middleware::{Next, from_fn},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::http::{body::Room, problem::Problem, routing::Entry};
 
@@ -23,9 +23,15 @@ pub fn admitted(entry: Entry) -> Entry {
 }
 
 async fn admit(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
-    let Ok(_admitted) = IMPORTS.try_acquire() else {
+    let Ok(place) = IMPORTS.try_acquire() else {
         return Ok(request.error_response(Problem::too_many_imports()));
     };
     request.extensions_mut().insert(ROOM);
+    request.extensions_mut().insert(Admitted(place));
     next.call(request).await
 }
+
+/// Goes with the request, wherever that goes: what is to outlive the client keeps its place, too.
+struct Admitted(
+    #[expect(dead_code, reason = "all that matters is when it is dropped")] SemaphorePermit<'static>,
+);

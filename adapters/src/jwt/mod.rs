@@ -9,6 +9,7 @@ mod payload;
 mod pem;
 mod public;
 mod ring;
+mod seen;
 mod signer;
 #[cfg(test)]
 mod tests;

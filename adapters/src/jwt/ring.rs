@@ -1,4 +1,7 @@
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
@@ -13,6 +16,8 @@ pub struct KeyRing(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     keys: ArcSwap<Vec<RingKey>>,
+    /// How often they were replaced.
+    generation: AtomicU64,
     missed: Notify,
 }
 
@@ -43,12 +48,28 @@ impl KeyRing {
     /// A ring of `keys`, those that sign in the order of their turns.
     #[must_use]
     pub fn new(keys: Vec<RingKey>) -> Self {
-        Self(Arc::new(Shared { keys: ArcSwap::from_pointee(keys), missed: Notify::new() }))
+        Self(Arc::new(Shared {
+            keys: ArcSwap::from_pointee(keys),
+            generation: AtomicU64::default(),
+            missed: Notify::new(),
+        }))
     }
 
     /// From now on `keys` count, and no others.
     pub fn replace(&self, keys: Vec<RingKey>) {
         self.0.keys.store(Arc::new(keys));
+        self.0.generation.fetch_add(1, Ordering::Release);
+    }
+
+    /// Another number after each replacement. What is found with keys that were looked at after this was asked rests on
+    /// these, or on newer ones.
+    pub(super) fn generation(&self) -> u64 {
+        self.0.generation.load(Ordering::Acquire)
+    }
+
+    /// Whether the key `id` counts.
+    pub(super) fn has(&self, id: &str, now: DateTime<Utc>) -> bool {
+        self.with(id, now, |_| ()).is_some()
     }
 
     /// Whether nothing can be checked.

@@ -18,22 +18,22 @@ use super::{JwtSigner, JwtVerifier, KeyRing, SigningKey, key::algorithm};
 
 const ALL: [TokenAlgorithm; 3] = [TokenAlgorithm::EdDsa, TokenAlgorithm::Es256, TokenAlgorithm::Hs256];
 
-struct World {
-    key: SigningKey,
-    ring: KeyRing,
-    verifier: JwtVerifier,
-    now: DateTime<Utc>,
+pub(super) struct World {
+    pub(super) key: SigningKey,
+    pub(super) ring: KeyRing,
+    pub(super) verifier: JwtVerifier,
+    pub(super) now: DateTime<Utc>,
 }
 
 impl World {
-    fn new(algorithm: TokenAlgorithm) -> Self {
+    pub(super) fn new(algorithm: TokenAlgorithm) -> Self {
         let key = SigningKey::generate(algorithm).unwrap();
         let ring = KeyRing::from(key.clone());
         let verifier = JwtVerifier::new(ring.clone(), "us", "them");
         Self { key, ring, verifier, now: DateTime::from_timestamp(1_800_000_000, 0).unwrap() }
     }
 
-    fn claims(&self) -> Claims {
+    pub(super) fn claims(&self) -> Claims {
         Claims {
             subject: Uuid::from_u128(1),
             session: Uuid::from_u128(2),
@@ -44,7 +44,7 @@ impl World {
         }
     }
 
-    fn signed(&self) -> String {
+    pub(super) fn signed(&self) -> String {
         JwtSigner::new(self.key.clone().into(), "us", "them").sign(&self.claims()).unwrap()
     }
 
@@ -64,7 +64,7 @@ impl World {
         format!("{message}.{}", signature.unwrap())
     }
 
-    fn verify(&self, token: &str) -> Result<Claims, TokenError> {
+    pub(super) fn verify(&self, token: &str) -> Result<Claims, TokenError> {
         self.verifier.verify(token, self.now)
     }
 

@@ -13,6 +13,7 @@ mod input;
 mod killed;
 mod leftovers;
 mod lifecycle;
+mod listeners;
 mod mails;
 mod place;
 mod policies;

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use super::{
     actions::Session,
     leftovers::{Database, Exchange},
+    listeners::product_service_listens,
     mails::Mails,
     place::{BINARIES, free_port, required, smtp_settings},
 };
@@ -143,6 +144,9 @@ impl World {
         }
         self.ready(&self.auth).await;
         self.ready(&self.product).await;
+        if self.stores == Stores::Postgres && self.setting("AMQP_URL").is_some() {
+            product_service_listens(self).await;
+        }
     }
 
     fn running(&self, started: Running) {

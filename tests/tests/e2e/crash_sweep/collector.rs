@@ -6,7 +6,7 @@ use std::{
 
 use futures_util::StreamExt;
 use lapin::{
-    Connection, ConnectionProperties, Error, ExchangeKind, Queue,
+    Connection, ConnectionProperties, ExchangeKind,
     options::{
         BasicAckOptions, BasicConsumeOptions, ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions,
     },
@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     leftovers::{DEAD_LETTERS, REACTORS},
+    listeners::queue as queue_of,
     place::required,
     world::{World, eventually},
 };
@@ -67,34 +68,14 @@ impl Collector {
         deliveries.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
     }
 
-    /// Waits until product-service listens to auth-service, which publishes whether the other is there yet or not.
-    pub async fn the_other_is_heard(&self, world: &World) {
-        eventually("product-service listens", async || {
-            let queue = self.queue(world, "product-service.revoke-tokens").await;
-            queue.is_ok_and(|queue| queue.consumer_count() > 0)
-        })
-        .await;
-    }
-
     /// Waits until nothing waits for any reactor; none of them may have given up.
     pub async fn nothing_is_left(&self, world: &World) {
         for queue in REACTORS.into_iter().chain(DEAD_LETTERS) {
             eventually(&format!("{queue} is empty"), async || {
-                self.queue(world, queue).await.unwrap().message_count() == 0
+                queue_of(&self.connection, world, queue).await.unwrap().message_count() == 0
             })
             .await;
         }
-    }
-
-    async fn queue(&self, world: &World, name: &str) -> Result<Queue, Error> {
-        let place = world.setting("AMQP_EXCHANGE").unwrap().strip_suffix(".events").unwrap();
-        let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
-        // One of its own, since it is closed when there is no such queue.
-        let channel = self.connection.create_channel().await?;
-        let queue =
-            channel.queue_declare(format!("{place}.{name}").into(), passive, FieldTable::default()).await?;
-        channel.close(200, "OK".into()).await?;
-        Ok(queue)
     }
 
     /// Whether all of `events` have come.

@@ -20,6 +20,7 @@ use self::{
 };
 use crate::{
     actions::Session,
+    listeners::product_service_listens,
     mails::Mails,
     world::{Running, Stores, World, eventually},
 };
@@ -69,8 +70,8 @@ impl Stage {
         let victim = world.spawn(victim, &[]);
         world.ready(&world.auth).await;
         world.ready(&world.product).await;
-        if let Some(collector) = &collector {
-            collector.the_other_is_heard(&world).await;
+        if collector.is_some() {
+            product_service_listens(&world).await;
         }
         let root = world.superuser().await;
         Self { world, root, collector, _other: other, victim }

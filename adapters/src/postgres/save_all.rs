@@ -8,9 +8,8 @@ use super::{
     pool::Loan,
     shared::{CHUNK, Stored, add_all, commit_journals},
     store::undone,
-    transaction::commit,
 };
-use crate::{crash_point::crash_point, sql::failure::Failure};
+use crate::sql::failure::Failure;
 
 /// How much longer than others somebody waits who stores many, for each of them: several times what one takes.
 const EACH: Duration = Duration::from_millis(2);
@@ -42,11 +41,7 @@ impl PgStore {
             let loan = Loan::from(&self.pool).await?;
             match add(loan.conn(), &begin, new).await {
                 Ok(refused) if refused.is_empty() || together == Together::AllThatCan => {
-                    crash_point("store.before_commit");
-                    let outcome = commit(loan.conn()).await.map(|()| refused);
-                    let refused = self.ended(loan, outcome).await?;
-                    crash_point("store.after_commit");
-                    self.bell.ring();
+                    self.settle(loan).await?;
                     Ok((refused, true))
                 }
                 Ok(refused) => Ok((undone(loan, refused).await, false)),

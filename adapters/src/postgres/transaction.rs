@@ -34,7 +34,7 @@ pub(super) async fn add<A: Stored>(
     new: &A,
     events: Vec<EventEnvelope>,
 ) -> Result<(), Failure> {
-    run(conn, "BEGIN").await?;
+    begin(conn).await?;
     new.insert(conn).await?;
     append(conn, events).await
 }
@@ -46,7 +46,7 @@ pub(super) async fn change<A: Stored>(
     decide: Decision<A>,
 ) -> Result<Option<Changed<A>>, Undone<A::Error>> {
     // Sent together: should BEGIN fail, a lock that lasts for one statement does no harm.
-    let (begun, locked) = join(run(conn, "BEGIN"), A::lock(conn, id)).await;
+    let (begun, locked) = join(begin(conn), A::lock(conn, id)).await;
     begun?;
     let Some(mut aggregate) = locked? else { return Ok(None) };
     decide(&mut aggregate).map_err(Undone::Refused)?;

@@ -115,6 +115,7 @@ pub async fn middleware(
     if let Ok(id) = HeaderValue::from_str(&context.id) {
         headers.insert(REQUEST_ID, id);
     }
+    cors::expose(headers);
     safety::protect(headers, &path, production);
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

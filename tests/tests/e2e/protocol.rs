@@ -174,6 +174,8 @@ pub async fn cross_origin_calls_come_from_listed_origins_only(world: &World) {
     }
     let login = world.at_auth(Method::POST, "/login").header("Origin", SHOP).body("{").send().await.unwrap();
     assert_eq!(login.headers()["access-control-allow-origin"], SHOP, "a page may read what went wrong");
+    let exposed = "etag, idempotent-replayed, link, location, retry-after, x-request-id";
+    assert_eq!(login.headers()["access-control-expose-headers"], exposed, "the same from each worker");
     assert!(login.headers()["vary"].to_str().unwrap().contains("Origin"));
     assert_eq!(json_of(login, 415).await["code"], "unsupported_media_type");
     for origin in

@@ -10,7 +10,11 @@ use tokio::{
     sync::OnceCell,
 };
 
-use super::{config::Settings, connection::Connection, crowd::Crowd, shared::Stored};
+use super::{
+    config::Settings,
+    connection::Connection,
+    crowd::{Crowd, Wanted},
+};
 
 /// A connection that is made when somebody needs it, once for all who wait for it.
 pub(super) type Line = Arc<OnceCell<Connection>>;
@@ -55,14 +59,14 @@ pub(super) fn line(settings: &Arc<Settings>) -> Line {
     })
 }
 
-/// Those who wait on this thread for an `A` of the store with these `settings`.
-pub(super) fn crowd<A: Stored>(settings: &Arc<Settings>) -> Arc<Crowd<A>> {
+/// Those who wait on this thread for a `W` from the store with these `settings`.
+pub(super) fn crowd<W: Wanted>(settings: &Arc<Settings>) -> Arc<Crowd<W>> {
     with(settings, |entry| {
-        let mut crowds = entry.crowds.iter().filter(|(kind, _)| *kind == TypeId::of::<A>());
+        let mut crowds = entry.crowds.iter().filter(|(kind, _)| *kind == TypeId::of::<W>());
         let known = crowds.find_map(|(_, crowd)| Arc::clone(crowd).downcast().ok());
         known.unwrap_or_else(|| {
-            let new = Arc::<Crowd<A>>::default();
-            entry.crowds.push((TypeId::of::<A>(), new.clone()));
+            let new = Arc::<Crowd<W>>::default();
+            entry.crowds.push((TypeId::of::<W>(), new.clone()));
             new
         })
     })

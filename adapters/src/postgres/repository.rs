@@ -1,12 +1,13 @@
 use async_trait::async_trait;
 use domain_auth::{Session, User};
-use domain_product::Product;
+use domain_product::{Catalogue, Filter, Product};
 use domain_shared::{
     Aggregate, ChangeError, Changed, Decision, Refused, Repository, StoreError, Together, seal,
 };
 
 use super::{
     Store,
+    crowd::Row,
     pool::Loan,
     shared::Stored,
     store::undone,
@@ -41,7 +42,7 @@ macro_rules! repositories {
             }
 
             async fn find(&self, id: <$Aggregate as Aggregate>::Id) -> Result<Option<$Aggregate>, StoreError> {
-                self.one(id).await
+                self.fetch(Row(id)).await
             }
         })+
     };
@@ -51,6 +52,13 @@ repositories! {
     Product: add_in_batch, decide_in_batch;
     Session: add, decide;
     User: add, decide;
+}
+
+#[async_trait]
+impl Catalogue for Store {
+    async fn list(&self, filter: &Filter) -> Result<Vec<Product>, StoreError> {
+        self.fetch(filter.clone()).await
+    }
 }
 
 impl Store {

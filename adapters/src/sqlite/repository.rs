@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use domain_product::{Catalogue, Filter, Product};
 use domain_shared::{ChangeError, Changed, Decision, Refused, Repository, StoreError, Together};
 
 use super::{Store, shared::Stored};
@@ -23,5 +24,12 @@ impl<A: Stored> Repository<A> for Store {
 
     async fn find(&self, id: A::Id) -> Result<Option<A>, StoreError> {
         self.one(id).await
+    }
+}
+
+#[async_trait]
+impl Catalogue for Store {
+    async fn list(&self, filter: &Filter) -> Result<Vec<Product>, StoreError> {
+        self.read(filter.clone()).await
     }
 }

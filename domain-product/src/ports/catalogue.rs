@@ -13,7 +13,7 @@ pub trait Catalogue: Send + Sync + 'static {
 }
 
 /// Which products to list, and in which order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Only those for sale.
     pub active_only: bool,

@@ -133,6 +133,7 @@ def all_of_them():
     return [
         Scenario("by-id", "product by id", reads, [(statements.by_id(count), 1)], 1.2),
         Scenario("list", f"page of 20 of {count}", [f"GET {PRODUCTS}?limit=20"], [(statements.page(), 1)], 0.7),
+        Scenario("lists", "one of its first 50 pages", [f"GET {PRODUCTS}?limit=20&page={n}" for n in range(1, 51)], [(statements.any_page(50), 1)]),
         Scenario("search", "search, 20 hits", [f"GET {PRODUCTS}?limit=20&search=product%20{n}" for n in (12, 34, 56, 78)],
                  [(statements.search(f"product {n}"), 1) for n in (12, 34, 56, 78)]),
         Scenario("create", "create", [f"POST {PRODUCTS} {new}"], [(statements.create(), 1)], 1.0),

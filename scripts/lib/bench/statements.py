@@ -44,6 +44,10 @@ def page(condition=""):
     )
 
 
+def any_page(pages):
+    return f"\\set n random(0, {pages - 1})\n" + page().replace("LIMIT 20", "LIMIT 20 OFFSET 20 * :n")
+
+
 def search(text):
     return page(rf" AND search_text LIKE '%{text}%' ESCAPE '\'")
 

@@ -1,4 +1,5 @@
-use domain_shared::Aggregate;
+use domain_product::{Catalogue, Filter, Start};
+use domain_shared::{Aggregate, Limit};
 use futures_util::future::join_all;
 
 use super::*;
@@ -76,5 +77,37 @@ async fn a_crowd_outlives_its_connection() {
         for (n, answer) in crowd(&world, &ids).await.into_iter().enumerate() {
             assert!(answer.unwrap().is_some(), "{round}, {n}");
         }
+    }
+}
+
+/// Every page of one product there is, in the order they were made.
+fn pages(count: usize) -> Vec<Filter> {
+    let limit = Limit::parse(1).unwrap();
+    let page = |n| Filter { start: Start::Skip(n), limit, ..Filter::default() };
+    (0..u32::try_from(count).unwrap()).map(page).collect()
+}
+
+#[tokio::test]
+async fn everybody_in_a_crowd_gets_the_page_they_asked_for() {
+    let world = World::new().await;
+    let known = products(&world, 5).await;
+    let pages = pages(6);
+    let answers = join_all((0..200).map(|n| world.store.list(&pages[n * n % 6]))).await;
+    for (n, answer) in answers.into_iter().enumerate() {
+        let ids: Vec<_> = answer.unwrap().iter().map(Aggregate::id).collect();
+        assert_eq!(ids, known.get(n * n % 6).copied().into_iter().collect::<Vec<_>>(), "{n}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_can_not_be_read_fails_all_who_want_it_and_nobody_else() {
+    let world = World::new().await;
+    let ids = products(&world, 5).await;
+    let spoil = format!("UPDATE products SET currency = '?' WHERE id = '{}'", ids[2].0);
+    world.client.batch_execute(&spoil).await.unwrap();
+    let pages = pages(5);
+    let answers = join_all((0..100).map(|n| world.store.list(&pages[n % 5]))).await;
+    for (n, answer) in answers.into_iter().enumerate() {
+        assert_eq!(unavailable(&answer), n % 5 == 2, "{n}: {answer:?}");
     }
 }

@@ -1,9 +1,7 @@
-use async_trait::async_trait;
 use diesel::{ExpressionMethods, QueryDsl, SelectableHelper, dsl::not};
-use domain_product::{Catalogue, Cursor, CursorValue, Filter, Money, Product, SortKey, Start};
-use domain_shared::StoreError;
+use domain_product::{Cursor, CursorValue, Filter, Money, Product, SortKey, Start};
 
-use super::{Conn, Db, Query, RunQueryDsl, Store};
+use super::{Conn, Db, Query, RunQueryDsl};
 use crate::sql::{
     containing::Containing,
     failure::Failure,
@@ -106,11 +104,4 @@ fn after(query: Selection, Cursor { value, id }: &Cursor, filter: &Filter) -> Se
 /// Any cursor will do, an embedder's too, and `PostgreSQL` knows no NUL.
 fn without_nul(text: &str) -> String {
     text.split('\0').next().unwrap_or_default().to_owned()
-}
-
-#[async_trait]
-impl Catalogue for Store {
-    async fn list(&self, filter: &Filter) -> Result<Vec<Product>, StoreError> {
-        self.read(filter.clone()).await
-    }
 }

@@ -131,7 +131,8 @@ pub async fn serve(services: &[Arc<dyn Service>], config: &Arc<Config>) -> io::R
         let door = Door::open(service.address(config), closing.clone())?;
         let served = server(service, config, &door, &closing, &afterwards)?;
         doors.push(door);
-        tracing::info!(address = %service.address(config), "{} serves", service.name());
+        let store = service.store(config).map(ToString::to_string);
+        tracing::info!(address = %service.address(config), store, "{} serves", service.name());
         handles.push(served.handle());
         for task in service.tasks() {
             tasks.spawn(task);

@@ -144,6 +144,7 @@ async fn verify(chain: &Chain, expect: Option<Anchor>) -> Result<(), ComposeErro
     }
     match verdict.findings {
         0 => Ok(()),
+        1 => Err("one finding: the log isn't what was written".into()),
         findings => Err(format!("{findings} findings: the log isn't what was written").into()),
     }
 }

@@ -5,7 +5,10 @@ use clap::Args;
 use domain_auth::{Password, Registration, Username};
 use domain_shared::{Aggregate, Caller, Email, Fault, Handle, Language, ValueObject};
 
-use crate::compose::{AuthService, ComposeError};
+use crate::{
+    compose::{AuthService, ComposeError},
+    config::{Config, Store},
+};
 
 /// Makes a user who may manage others. The only way to make one.
 #[derive(Args, Debug, Clone)]
@@ -29,7 +32,12 @@ impl CreateSuperuser {
     ///
     /// # Errors
     /// A sentence that says what is wrong.
-    pub async fn run(&self, service: &AuthService) -> Result<String, ComposeError> {
+    pub async fn run(&self, service: &AuthService, config: &Config) -> Result<String, ComposeError> {
+        if config.auth_store == Some(Store::Memory) && !self.then_serve {
+            return Err(
+                "a memory store ends with this process, and the user with it: add --then-serve".into()
+            );
+        }
         if !self.password_stdin {
             return Err("give the password on standard input, with --password-stdin".into());
         }

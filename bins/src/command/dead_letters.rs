@@ -32,18 +32,24 @@ enum Task {
     Drop(Which),
 }
 
-/// One, or all.
+/// One, all of a reactor, or all.
 #[derive(Args, Debug, Clone)]
 struct Which {
     /// The reactor, as the list names it
-    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    #[arg(required_unless_present = "all")]
     reactor: Option<String>,
     /// The id, as the list names it
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     id: Option<String>,
-    /// All that are there
+    /// All that are there, of the reactor if one is named
     #[arg(long)]
     all: bool,
+}
+
+impl Which {
+    fn means(&self, letter: &DeadLetter) -> bool {
+        self.reactor.as_ref().is_none_or(|reactor| *reactor == letter.reactor)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -95,8 +101,8 @@ async fn each(
         let asked_for = if let (Some(reactor), Some(id)) = (&which.reactor, &which.id) {
             vec![(reactor.clone(), id.clone())]
         } else {
-            let all = letters.list(usize::MAX).await?;
-            all.into_iter().map(|letter| (letter.reactor, letter.id)).collect()
+            let all = letters.list(usize::MAX).await?.into_iter();
+            all.filter(|letter| which.means(letter)).map(|letter| (letter.reactor, letter.id)).collect()
         };
         for (reactor, id) in asked_for {
             count += usize::from(match deed {

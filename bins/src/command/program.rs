@@ -174,7 +174,7 @@ async fn to_be_served(
         // These need no service, and were done without one.
         AuthTask::Any(_) | AuthTask::Clients(_) => return Ok(None),
         AuthTask::Audit(command) => return command.run(&service).await.map(|()| None),
-        AuthTask::CreateSuperuser(command) => (command.run(&service).await?, command.then_serve),
+        AuthTask::CreateSuperuser(command) => (command.run(&service, config).await?, command.then_serve),
         AuthTask::EraseUser(command) => (command.run(&service).await?, false),
         AuthTask::ExportUser(command) => (command.run(&service).await?, false),
         AuthTask::Keys(command) => (command.run(&service, config).await?, false),

@@ -109,6 +109,16 @@ async fn all_are_requeued_or_dropped_when_asked_for() {
 }
 
 #[tokio::test]
+async fn all_of_one_reactor_are_requeued_or_dropped_when_asked_for() {
+    for (deed, past) in [("requeue", "requeued"), ("drop", "dropped")] {
+        let services = services();
+        let all = format!("{deed} welcome-mail --all");
+        assert_eq!(told(&services, &all).await.unwrap(), format!("1 dead letter {past}"));
+        assert_eq!(told(&services, "list").await.unwrap().lines().count(), 3);
+    }
+}
+
+#[tokio::test]
 async fn which_one_must_be_said() {
     for line in ["requeue", "requeue welcome-mail", "drop", "drop welcome-mail a --all"] {
         told(&services(), line).await.unwrap_err();

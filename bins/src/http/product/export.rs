@@ -187,14 +187,14 @@ impl Export {
     }
 }
 
-fn sheet(products: impl Iterator<Item = ProductBody>, is_first: bool) -> Vec<u8> {
+fn sheet<'a>(products: impl Iterator<Item = ProductBody<'a>>, is_first: bool) -> Vec<u8> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     // To a vector everything can be written.
     if is_first {
         let _ = writer.write_record(HEADER);
     }
     for product in products {
-        let text = |text: Option<String>| text.map_or_else(String::new, |text| guarded(&text).into_owned());
+        let text = |text: Option<&str>| text.map_or_else(String::new, |text| guarded(text).into_owned());
         let _ = writer.write_record([
             product.id.to_string(),
             text(Some(product.name)),
@@ -218,15 +218,15 @@ fn time(time: chrono::DateTime<chrono::Utc>) -> String {
     time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }
 
-fn json(product: &ProductBody) -> Vec<u8> {
+fn json(product: &ProductBody<'_>) -> Vec<u8> {
     serde_json::to_vec(product).unwrap_or_default()
 }
 
-fn lines(products: impl Iterator<Item = ProductBody>) -> Vec<u8> {
+fn lines<'a>(products: impl Iterator<Item = ProductBody<'a>>) -> Vec<u8> {
     products.flat_map(|product| [json(&product), b"\n".to_vec()].concat()).collect()
 }
 
-fn items(products: impl Iterator<Item = ProductBody>, is_first: bool, is_last: bool) -> Vec<u8> {
+fn items<'a>(products: impl Iterator<Item = ProductBody<'a>>, is_first: bool, is_last: bool) -> Vec<u8> {
     let mut bytes = if is_first { b"[".to_vec() } else { Vec::new() };
     for (place, product) in products.enumerate() {
         if place > 0 || !is_first {

@@ -9,15 +9,15 @@ use uuid::Uuid;
 /// A product, as the API shows it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Product)]
-pub struct ProductBody {
+pub struct ProductBody<'a> {
     /// The product's id.
     pub id: Uuid,
     /// What it is called.
     #[schema(example = "Laptop HP")]
-    pub name: String,
+    pub name: &'a str,
     /// What there is to say about it.
     #[schema(example = "Laptop HP 15 pulgadas")]
-    pub description: Option<String>,
+    pub description: Option<&'a str>,
     /// What one costs: an exact decimal number with all of the currency's decimals.
     #[schema(value_type = f64, example = 899.99)]
     pub price: Box<RawValue>,
@@ -28,9 +28,9 @@ pub struct ProductBody {
     #[schema(example = 10)]
     pub stock: i64,
     /// Its stock keeping unit.
-    pub sku: Option<String>,
+    pub sku: Option<&'a str>,
     /// The shelf it is found on.
-    pub category: Option<String>,
+    pub category: Option<&'a str>,
     /// From which stock downwards it counts as low.
     #[schema(example = 10)]
     pub low_stock_threshold: i64,
@@ -44,18 +44,18 @@ pub struct ProductBody {
     pub updated_at: DateTime<Utc>,
 }
 
-impl From<&Product> for ProductBody {
-    fn from(product: &Product) -> Self {
+impl<'a> From<&'a Product> for ProductBody<'a> {
+    fn from(product: &'a Product) -> Self {
         let sheet = &product.sheet;
         Self {
             id: product.id().0,
-            name: sheet.name.as_str().to_owned(),
-            description: sheet.description.as_ref().map(|text| text.as_str().to_owned()),
+            name: sheet.name.as_str(),
+            description: sheet.description.as_ref().map(|text| text.as_str()),
             price: exact(sheet.price),
             currency: sheet.price.currency().code(),
             stock: product.stock.get(),
-            sku: sheet.sku.as_ref().map(|sku| sku.as_str().to_owned()),
-            category: sheet.category.as_ref().map(|category| category.as_str().to_owned()),
+            sku: sheet.sku.as_ref().map(|sku| sku.as_str()),
+            category: sheet.category.as_ref().map(|category| category.as_str()),
             low_stock_threshold: sheet.low_stock_threshold.get(),
             is_active: product.is_active,
             version: product.version(),

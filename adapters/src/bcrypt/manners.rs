@@ -5,14 +5,14 @@ use rustix::time::{ClockId, clock_gettime};
 
 /// How long a thread computes before it pauses. A request that needs its core waits no longer than this, while the
 /// scheduler of Linux would let it wait for up to 4 ms, and that several times on a request's way.
-const STINT: Duration = Duration::from_micros(1_500);
+const STINT: Duration = Duration::from_micros(300);
 /// A pause while nobody else wants the core: long enough for whoever waits to get it, so short that hashing loses
 /// less than 5 %.
-const SHORT: Duration = Duration::from_micros(30);
-/// A pause while others want the core. A thread still has a third of it at least, so hashing never starves.
-const LONG: Duration = Duration::from_millis(3);
+const SHORT: Duration = Duration::from_micros(5);
+/// The longest pause, while others want the core. A thread still has a third of it at least, so hashing never starves.
+const LONG: Duration = Duration::from_micros(600);
 /// How much later than it could have run a thread runs if others had the core.
-const LATE: Duration = Duration::from_micros(150);
+const LATE: Duration = Duration::from_micros(20);
 
 /// Computes in stints, and pauses for longer while the core is in demand. A low priority wouldn't do: it counts only
 /// among threads of the same session where Linux groups threads by session, and doesn't shorten turns.
@@ -26,7 +26,7 @@ impl Manners {
     pub fn new() -> Self {
         // Or else pauses last 50 µs longer than they should.
         #[cfg(target_os = "linux")]
-        let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1_000));
+        let _ = rustix::thread::set_current_timer_slack(Some(std::num::NonZeroU64::MIN));
         Self { resumed: Moment::now(), pause: SHORT }
     }
 
@@ -54,10 +54,11 @@ impl Manners {
     }
 }
 
-/// The pause after one of `pause`, before which others had the core for `lost`, and after which for `late`. It gets long at
-/// the first sign of others and shorter by and by without.
+/// The pause after one of `pause`, before which others had the core for `lost`, and after which for `late`. Others are left
+/// as much as they have just taken, and less by and by when they take nothing.
 fn next(pause: Duration, lost: Duration, late: Duration) -> Duration {
-    if lost.max(late) > LATE { LONG } else { (pause * 3 / 4).max(SHORT) }
+    let (taken, less) = (lost.max(late), (pause / 2).max(SHORT));
+    if taken > LATE { taken.max(less).min(LONG) } else { less }
 }
 
 /// The time, and how much of it this thread has had.
@@ -94,16 +95,17 @@ mod tests {
     }
 
     #[test]
-    fn once_others_want_the_core_pauses_are_long_until_they_have_been_gone_for_a_while() {
-        assert_eq!((next(SHORT, LATE * 2, NONE), next(SHORT, NONE, LATE * 2)), (LONG, LONG));
+    fn others_are_left_as_much_as_they_took_until_they_have_been_gone_for_a_while() {
+        assert_eq!((next(SHORT, LATE * 2, NONE), next(SHORT, NONE, LATE * 2)), (LATE * 2, LATE * 2));
+        assert_eq!(next(SHORT, LONG * 9, NONE), LONG);
         let mut pauses = std::iter::successors(Some(LONG), |pause| Some(next(*pause, NONE, NONE)));
-        assert!(pauses.nth(3).unwrap() > LONG / 3, "not at once");
+        assert_eq!(pauses.nth(2), Some(LONG / 4), "not at once");
         assert_eq!(pauses.nth(20), Some(SHORT), "but soon");
     }
 
     #[test]
     fn hashing_never_starves() {
-        assert!((0..100).map(|n| next(SHORT * n, LONG, LONG)).all(|pause| pause <= STINT * 2));
+        assert!((0..100).map(|n| next(SHORT * n, LONG * n, LONG * n)).all(|pause| pause <= STINT * 2));
     }
 
     #[test]

@@ -89,7 +89,7 @@ impl AuthService {
         };
         let store = AuthStore::open(store, config.settings.database_pool_size).await?;
         let keys = token_keys::open(config, secrets, &store).await?;
-        let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
+        let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get());
         let ports = Wiring {
             users: store.users.clone(),
             directory: store.directory.clone(),

@@ -17,7 +17,7 @@ import world
 
 def figures():
     statements.number_the_products()
-    every = scenarios.all_of_them()
+    every = [s for s in scenarios.all_of_them() if not world.ONLY or s.key in world.ONLY]
     got = {s.key: ([], []) for s in every}
     wrong = []
     for turn in range(world.ROUNDS):
@@ -34,6 +34,8 @@ def figures():
     bars = judge.bars(rows, wrong)
     print(show.plain(show.HEAD, [show.cells(row) for row in rows]))
     print(show.plain(show.BARS, show.bar_cells(bars)))
+    if world.ONLY:
+        return wrong + judge.errors(rows)
     starts = [line.split() for line in (world.RUN / "starts").read_text().splitlines()]
     report.keep("figures", {"rows": rows, "bars": bars, "starts": starts, "rounds": world.ROUNDS, "seconds": world.SECONDS,
                             "connections": world.CONNECTIONS, "logins": world.LOGINS, "cost": world.COST})  # fmt: skip

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     backoff::Backoff,
-    rounds::{Pace, Rounds},
+    rounds::{Pace, Round, Rounds},
 };
 
 /// Brings the events of a log to reactors.
@@ -86,13 +86,13 @@ struct Following<'a, L, C, D, T> {
 
 #[async_trait]
 impl<L: EventLog, C: Checkpoints, D: DeadLetterBox, T: Clock> Rounds for Following<'_, L, C, D, T> {
-    async fn round(&mut self) -> Result<bool, Box<dyn Error + Send + Sync>> {
+    async fn round(&mut self) -> Result<Round, Box<dyn Error + Send + Sync>> {
         if let Some(setback) = self.revive().await? {
             return Err(setback.into());
         }
         let (position, setback) = match self.deliver(None).await? {
-            Delivery::Idle => return Ok(false),
-            Delivery::Progress(_) => return Ok(true),
+            Delivery::Idle => return Ok(Round::Empty),
+            Delivery::Progress(_) => return Ok(Round::Full),
             Delivery::Retry(position, setback) => (position, setback),
         };
         if let Setback::ThisEvent(reason) = &setback
@@ -101,7 +101,7 @@ impl<L: EventLog, C: Checkpoints, D: DeadLetterBox, T: Clock> Rounds for Followi
         {
             // It is a dead letter now, so the next may have its turn.
             self.deliver(Some(position)).await?;
-            return Ok(true);
+            return Ok(Round::Full);
         }
         Err(setback.into())
     }

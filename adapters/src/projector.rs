@@ -8,11 +8,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     backoff::Backoff,
-    rounds::{Pace, Rounds},
+    rounds::{Pace, Round, Rounds},
 };
 
 /// How many events are folded in one transaction.
 const BATCH: usize = 500;
+/// How far a round comes that has as many: positions have gaps, so it may have fewer.
+const FULL: u64 = 500;
 
 /// Keeps the live rows of `P` up for as long as this is polled, or `until` told to stop: then what was begun is kept first.
 pub async fn run<P: Projection>(
@@ -20,19 +22,24 @@ pub async fn run<P: Projection>(
     store: &impl ProjectionStore<P>,
     until: &CancellationToken,
 ) {
-    let mut projector = Projector { store, of: PhantomData };
+    let mut projector = Projector { store, reached: None, of: PhantomData };
     Pace::steady(log.watch(), until).keep(&mut projector).await;
 }
 
 struct Projector<'a, P, S> {
     store: &'a S,
+    /// How far the last round came.
+    reached: Option<u64>,
     of: PhantomData<fn(P)>,
 }
 
 #[async_trait]
 impl<P: Projection, S: ProjectionStore<P>> Rounds for Projector<'_, P, S> {
-    async fn round(&mut self) -> Result<bool, Box<dyn Error + Send + Sync>> {
-        Ok(self.store.fold(Generation::Live, BATCH).await?.is_some())
+    async fn round(&mut self) -> Result<Round, Box<dyn Error + Send + Sync>> {
+        let Some(reached) = self.store.fold(Generation::Live, BATCH).await? else { return Ok(Round::Empty) };
+        let before = self.reached.replace(reached);
+        let is_full = before.is_none_or(|before| reached.saturating_sub(before) >= FULL);
+        Ok(if is_full { Round::Full } else { Round::Some })
     }
 
     fn report(&self, error: &(dyn Error + 'static)) {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain_shared::{Checkpoints, EventLog, EventPublisher};
 use tokio_util::sync::CancellationToken;
 
-use crate::rounds::{Pace, Rounds};
+use crate::rounds::{Pace, Round, Rounds};
 
 /// The name of the relays' checkpoint.
 pub const READER: &str = "relay";
@@ -40,13 +40,13 @@ struct Relay<'a, L, C, P> {
 #[async_trait]
 impl<L: EventLog, C: Checkpoints, P: EventPublisher> Rounds for Relay<'_, L, C, P> {
     /// Publishes the next batch.
-    async fn round(&mut self) -> Result<bool, Box<dyn Error + Send + Sync>> {
-        let Some(checkpoint) = self.checkpoints.take(READER).await? else { return Ok(false) };
+    async fn round(&mut self) -> Result<Round, Box<dyn Error + Send + Sync>> {
+        let Some(checkpoint) = self.checkpoints.take(READER).await? else { return Ok(Round::Empty) };
         let events = self.log.after(checkpoint.position(), self.batch).await?;
         let Some(reached) = events.last().map(|last| last.position) else {
             let start = checkpoint.position();
             checkpoint.advance(start).await?;
-            return Ok(false);
+            return Ok(Round::Empty);
         };
         if let Err(error) = self.publisher.publish(&events).await {
             // Half of what it couldn't do in time it may be able to.
@@ -55,7 +55,7 @@ impl<L: EventLog, C: Checkpoints, P: EventPublisher> Rounds for Relay<'_, L, C, 
         }
         self.batch = (self.batch + MORE).min(BATCH);
         checkpoint.advance(reached).await?;
-        Ok(true)
+        Ok(Round::Full)
     }
 
     fn report(&self, error: &(dyn Error + 'static)) {
@@ -146,7 +146,7 @@ mod tests {
         product(&store, 1999).await;
         let broker = Slow::taking(Duration::from_millis(1));
         let mut relay = Relay { log: &store, checkpoints: &store, publisher: &broker, batch: 1 };
-        while relay.round().await.unwrap() {}
+        while relay.round().await.unwrap() == Round::Full {}
         assert_eq!(relay.batch, BATCH);
         assert_eq!(broker.kept.lock().unwrap().len(), 2000);
     }

@@ -15,13 +15,13 @@ use domain_shared::StoreError;
 use super::{Conn, shared::Stored};
 use crate::sql::{
     failure::Failure,
-    rows::{EventRow, ProductRow},
-    schema::{events, products},
+    rows::{EventRow, InventoryRow, LedgerRow, ProductRow, UserActivityRow},
+    schema::{events, inventory, products, stock_ledger, user_activity},
     types::{Id, Json, Time},
 };
 
 /// Rows of one table, column by column.
-trait Columns: Send + 'static {
+pub(super) trait Columns: Send + 'static {
     const TABLE: &'static str;
     /// The first is the key.
     const NAMES: &'static [&'static str];
@@ -30,11 +30,16 @@ trait Columns: Send + 'static {
     fn bind<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()>;
 }
 
+/// A row that may travel so.
+pub(super) trait ByColumns: Sized {
+    type Columns: Columns + FromIterator<Self>;
+}
+
 macro_rules! columns {
     ($($Columns:ident of $Row:ident in $table:ident { $($column:ident: $Type:ty,)+ })+) => {
         $(
             #[derive(Debug, Default)]
-            struct $Columns { $($column: Vec<$Type>,)+ }
+            pub(in crate::postgres) struct $Columns { $($column: Vec<$Type>,)+ }
 
             impl FromIterator<$Row> for $Columns {
                 fn from_iter<R: IntoIterator<Item = $Row>>(rows: R) -> Self {
@@ -44,6 +49,10 @@ macro_rules! columns {
                     }
                     columns
                 }
+            }
+
+            impl ByColumns for $Row {
+                type Columns = $Columns;
             }
 
             impl Columns for $Columns {
@@ -95,6 +104,40 @@ columns! {
         traceparent: Option<String>,
         data: Json,
         origin: Option<Json>,
+    }
+    LedgerColumns of LedgerRow in stock_ledger {
+        generation: i64,
+        id: Id,
+        product_id: Id,
+        version: i64,
+        position: i64,
+        delta: i64,
+        stock_after: i64,
+        reason: Option<String>,
+        reference: Option<String>,
+        actor: Option<Id>,
+        occurred_at: Time,
+    }
+    InventoryColumns of InventoryRow in inventory {
+        generation: i64,
+        product_id: Id,
+        position: i64,
+        category: Option<String>,
+        price_minor: i64,
+        currency: String,
+        stock: i64,
+        low_stock_threshold: i64,
+        is_active: bool,
+    }
+    ActivityColumns of UserActivityRow in user_activity {
+        generation: i64,
+        user_id: Id,
+        position: i64,
+        registered_at: Time,
+        last_login_at: Option<Time>,
+        logins: i64,
+        password_changed_at: Option<Time>,
+        last_event_at: Time,
     }
 }
 
@@ -178,12 +221,16 @@ pub(super) async fn lock_products(mut conn: Conn<'_>, ids: &[ProductId]) -> Resu
 }
 
 /// Adds new products.
-pub(super) async fn add_products(
+pub(super) async fn add_products(conn: Conn<'_>, new: impl Iterator<Item = &Product>) -> Result<(), Failure> {
+    add_rows(conn, new.map(ProductRow::from)).await
+}
+
+/// Adds rows, in their order.
+pub(super) async fn add_rows<R: ByColumns>(
     mut conn: Conn<'_>,
-    new: impl Iterator<Item = &Product>,
+    rows: impl IntoIterator<Item = R>,
 ) -> Result<(), Failure> {
-    let rows: ProductColumns = new.map(ProductRow::from).collect();
-    Insert(rows).execute(&mut conn).await?;
+    Insert(rows.into_iter().collect::<R::Columns>()).execute(&mut conn).await?;
     Ok(())
 }
 
@@ -206,7 +253,7 @@ pub(super) async fn update_products(mut conn: Conn<'_>, changed: &[&Product]) ->
 pub(super) async fn add_events(mut conn: Conn<'_>, rows: Vec<EventRow>) -> Result<(), Failure> {
     match <[EventRow; 1]>::try_from(rows) {
         Ok([row]) => diesel::insert_into(events::table).values(row).execute(&mut conn).await?,
-        Err(rows) => Insert(rows.into_iter().collect::<EventColumns>()).execute(&mut conn).await?,
+        Err(rows) => return add_rows(conn, rows).await,
     };
     Ok(())
 }

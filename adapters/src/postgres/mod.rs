@@ -26,6 +26,13 @@ macro_rules! insert_all {
     };
 }
 
+/// Adds the rows of a read model by one statement, of fixed text.
+macro_rules! project_all {
+    ($conn:ident, $table:expr, $rows:expr) => {
+        super::super::columns::add_rows($conn, $rows).await?
+    };
+}
+
 /// Adds events by one statement.
 macro_rules! log_all {
     ($conn:ident, $rows:expr) => {

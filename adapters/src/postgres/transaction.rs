@@ -18,6 +18,11 @@ pub(super) async fn begin(conn: Conn<'_>) -> Result<(), Failure> {
     run(conn, "BEGIN").await
 }
 
+/// The same for what follows from the log and can be done again: should the server die, it is as it was before, whole.
+pub(super) async fn begin_repeatable(conn: Conn<'_>) -> Result<(), Failure> {
+    run(conn, "BEGIN; SET LOCAL synchronous_commit = off").await
+}
+
 /// Makes what was done last.
 pub(super) async fn commit(conn: Conn<'_>) -> Result<(), Failure> {
     run(conn, "COMMIT").await

@@ -27,6 +27,13 @@ macro_rules! insert_all {
     };
 }
 
+/// Adds the rows of a read model the same way.
+macro_rules! project_all {
+    ($conn:ident, $table:expr, $rows:expr) => {
+        insert_all!($conn, $table, $rows)
+    };
+}
+
 /// Adds events the same way, which is by a statement that is prepared once and for all.
 macro_rules! log_all {
     ($conn:ident, $rows:expr) => {

@@ -11,14 +11,14 @@ use crate::sql::{
 #[derive(Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = user_activity)]
 pub struct UserActivityRow {
-    generation: i64,
-    user_id: Id,
-    position: i64,
-    registered_at: Time,
-    last_login_at: Option<Time>,
-    logins: i64,
-    password_changed_at: Option<Time>,
-    last_event_at: Time,
+    pub(crate) generation: i64,
+    pub(crate) user_id: Id,
+    pub(crate) position: i64,
+    pub(crate) registered_at: Time,
+    pub(crate) last_login_at: Option<Time>,
+    pub(crate) logins: i64,
+    pub(crate) password_changed_at: Option<Time>,
+    pub(crate) last_event_at: Time,
 }
 
 impl Generational<ActivityRow> for UserActivityRow {

@@ -8,15 +8,15 @@ use crate::sql::{schema::inventory, types::Id};
 #[derive(Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = inventory)]
 pub struct InventoryRow {
-    generation: i64,
-    product_id: Id,
-    position: i64,
-    category: Option<String>,
-    price_minor: i64,
-    currency: String,
-    stock: i64,
-    low_stock_threshold: i64,
-    is_active: bool,
+    pub(crate) generation: i64,
+    pub(crate) product_id: Id,
+    pub(crate) position: i64,
+    pub(crate) category: Option<String>,
+    pub(crate) price_minor: i64,
+    pub(crate) currency: String,
+    pub(crate) stock: i64,
+    pub(crate) low_stock_threshold: i64,
+    pub(crate) is_active: bool,
 }
 
 impl Generational<InventoryItem> for InventoryRow {

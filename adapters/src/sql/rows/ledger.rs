@@ -11,17 +11,17 @@ use crate::sql::{
 #[derive(Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = stock_ledger)]
 pub struct LedgerRow {
-    generation: i64,
-    id: Id,
-    product_id: Id,
-    version: i64,
-    position: i64,
-    delta: i64,
-    stock_after: i64,
-    reason: Option<String>,
-    reference: Option<String>,
-    actor: Option<Id>,
-    occurred_at: Time,
+    pub(crate) generation: i64,
+    pub(crate) id: Id,
+    pub(crate) product_id: Id,
+    pub(crate) version: i64,
+    pub(crate) position: i64,
+    pub(crate) delta: i64,
+    pub(crate) stock_after: i64,
+    pub(crate) reason: Option<String>,
+    pub(crate) reference: Option<String>,
+    pub(crate) actor: Option<Id>,
+    pub(crate) occurred_at: Time,
 }
 
 impl Generational<LedgerEntry> for LedgerRow {

@@ -79,7 +79,7 @@ macro_rules! projected {
                     diesel::delete(old.filter($table::$key.eq_any(replaced))).execute(&mut conn).await?;
                 }
                 let rows: Vec<$Row> = rows.into_iter().map(|row| $Row::of(row, generation)).collect();
-                insert_all!(conn, $table::table, rows);
+                project_all!(conn, $table::table, rows);
                 Ok(())
             }
 

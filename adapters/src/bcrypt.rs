@@ -6,6 +6,7 @@ use std::{
         atomic::{AtomicU32, Ordering},
     },
     thread,
+    time::Instant,
 };
 
 use async_trait::async_trait;
@@ -18,10 +19,12 @@ use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use domain_auth::{HashError, Password, PasswordAttempt, PasswordHash, PasswordHasher};
 use tokio::sync::oneshot;
 
-use self::{line::Line, manners::Manners};
+pub use self::load::Hashing;
+use self::{line::Line, load::Load, manners::Manners};
 use crate::keyed::SecretKey;
 
 mod line;
+mod load;
 mod manners;
 mod rounds;
 #[cfg(test)]
@@ -36,6 +39,7 @@ pub struct Bcrypt {
     /// The highest cost of a hash that it was asked about. While some are harder than those of today, all take as long.
     hardest: Arc<AtomicU32>,
     entrance: Arc<Entrance>,
+    load: Arc<Load>,
 }
 
 /// What is done with the manners of a hashing thread; without them, it had to make way for somebody else's.
@@ -54,13 +58,19 @@ impl Bcrypt {
     /// A hasher of cost 2^`cost` on `threads` threads, for which at most `queue` jobs wait. Digests are keyed with `key`.
     #[must_use]
     pub fn new(cost: u32, key: &SecretKey, threads: usize, queue: usize) -> Self {
-        let line = Arc::new(Line::new(queue));
-        for _ in 0..threads.max(1) {
-            let line = line.clone();
-            thread::spawn(move || work(&line));
+        let (line, load) = (Arc::new(Line::new(queue)), Arc::new(Load::of(threads.max(1))));
+        for _ in 0..load.threads {
+            let (line, load) = (line.clone(), load.clone());
+            thread::spawn(move || work(&line, &load));
         }
         let (hardest, entrance) = (Arc::new(AtomicU32::new(cost)), Arc::new(Entrance(line)));
-        Self { key: key.for_hmac(HMAC_SHA384), cost, hardest, entrance }
+        Self { key: key.for_hmac(HMAC_SHA384), cost, hardest, entrance, load }
+    }
+
+    /// How much it has to do, and had until now.
+    #[must_use]
+    pub fn hashing(&self) -> Hashing {
+        self.load.with(self.entrance.0.waiting())
     }
 
     fn digest(&self, password: &str) -> String {
@@ -74,12 +84,14 @@ impl Bcrypt {
         task: impl FnOnce(&mut Manners) -> T + Send + 'static,
     ) -> Result<T, HashError> {
         let (answer, asked) = oneshot::channel();
+        let (load, since) = (self.load.clone(), Instant::now());
         let job: Job = Box::new(move |manners| {
             if !answer.is_closed() {
-                drop(answer.send(manners.map(task)));
+                drop(answer.send(manners.map(|manners| load.measure(since, || task(manners)))));
             }
         });
         if let Err(displaced) = self.entrance.0.join(place, job) {
+            self.load.refuse();
             displaced(None);
         }
         asked.await.map_err(|error| HashError::Failed(error.into()))?.ok_or(HashError::Busy)
@@ -104,13 +116,13 @@ impl Bcrypt {
 }
 
 /// Does jobs, one after another, until the hasher is gone.
-fn work(line: &Line<Job>) {
+fn work(line: &Line<Job>, load: &Load) {
     // Requests that need no hashing go first. On Linux niceness is a thread's own.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(5);
     let mut manners = Manners::new();
     while let Some(job) = line.next() {
-        job(Some(&mut manners));
+        load.busy(|| job(Some(&mut manners)));
     }
 }
 

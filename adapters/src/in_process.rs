@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     backoff::Backoff,
     rounds::{Pace, Round, Rounds},
+    tally::Tally,
 };
 
 /// Brings the events of a log to reactors.
@@ -27,6 +28,8 @@ pub struct LogSubscriber<L, C, D, T> {
     pub clock: T,
     /// When to try again.
     pub patience: Patience,
+    /// How many deliveries to each reactor were given up.
+    pub given_up: Tally,
     /// Tells to stop: the event at hand is dealt with first, and how far the reactor has come is noted.
     pub until: CancellationToken,
 }
@@ -149,6 +152,7 @@ impl<L: EventLog, C: Checkpoints, D: DeadLetterBox, T: Clock> Following<'_, L, C
         }
         let now = self.bus.clock.now();
         self.bus.dead_letters.bury(self.reactor.name(), event, reason, now).await?;
+        self.bus.given_up.count(self.reactor.name());
         self.tries.remove(&event.position);
         Ok(true)
     }

@@ -13,10 +13,14 @@ pub mod bcrypt;
 mod catch_up;
 #[cfg(feature = "cloud-event")]
 pub mod cloud_event;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod connections;
 #[cfg(any(feature = "postgres", feature = "rabbitmq", feature = "sqlite"))]
 mod crash_point;
 #[cfg(feature = "in-process")]
 pub mod deny_list;
+#[cfg(feature = "bcrypt")]
+pub mod durations;
 #[cfg(any(feature = "memory", feature = "postgres", feature = "sqlite"))]
 mod growth;
 #[cfg(feature = "in-process")]
@@ -47,8 +51,12 @@ mod sql;
 pub mod sqlite;
 #[cfg(feature = "system")]
 pub mod system;
+#[cfg(any(feature = "in-process", feature = "rabbitmq"))]
+pub mod tally;
 #[cfg(test)]
 #[cfg(all(feature = "in-process", feature = "memory"))]
 mod testing;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use connections::Connections;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use sql::Tables;

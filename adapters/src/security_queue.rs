@@ -72,11 +72,23 @@ struct Window {
 }
 
 impl SecurityQueue {
+    /// How many acts wait to be written down.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.sender.max_capacity().saturating_sub(self.sender.capacity())
+    }
+
+    /// How many were dropped since too many waited.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
     /// Writes down what comes until it is told to stop, and then what is left; only the first who calls this does.
     pub async fn run(&self, log: &impl SecurityLog, until: &CancellationToken) {
         let receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(mut receiver) = receiver else { return std::future::pending().await };
-        let mut windows: HashMap<Alike, Window> = HashMap::new();
+        let (mut windows, mut told): (HashMap<Alike, Window>, u64) = (HashMap::new(), 0);
         let mut rounds = interval(WINDOW / 12);
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -87,7 +99,8 @@ impl SecurityQueue {
                 },
                 _ = rounds.tick() => {
                     close(&mut windows, log).await;
-                    let dropped = self.dropped.swap(0, Ordering::Relaxed);
+                    let dropped = self.dropped() - told;
+                    told += dropped;
                     if dropped > 0 {
                         tracing::warn!(dropped, "security-relevant acts aren't in the log: too many waited");
                     }

@@ -10,7 +10,6 @@ use actix_web::{
     middleware::from_fn,
     web::{Data, ServiceConfig},
 };
-use prometheus::IntCounterVec;
 use tokio::{task::JoinSet, time::Instant};
 use utoipa::openapi::OpenApi;
 
@@ -28,6 +27,7 @@ use crate::{
         metrics::Metrics,
         service::{self, Identity},
     },
+    meters::Meters,
 };
 
 /// A service, ready to be served. What a program never serves isn't in it, so that each holds its own code alone.
@@ -50,10 +50,11 @@ pub trait Service: Send + Sync {
     /// Serves its own routes.
     fn routes(&self, app: &mut ServiceConfig, config: &Config, afterwards: &Afterwards);
 
-    /// What it counts itself, for `/metrics`.
-    fn counted(&self) -> Option<IntCounterVec> {
-        None
-    }
+    /// Where only Prometheus asks, if it is told there.
+    fn metrics_address(&self, config: &Config) -> Option<SocketAddr>;
+
+    /// What it counts.
+    fn meters(&self) -> &Meters;
 
     /// What is done beside serving.
     fn tasks(&self) -> Vec<Task>;
@@ -80,9 +81,10 @@ fn server(
     let identity = Identity { service: service.name(), environment: config.settings.environment.name() };
     let dependencies = service.dependencies(closing.clone());
     let document = Document::of(&service.document())?;
-    let metrics = Metrics::new().map_err(io::Error::other)?;
-    if let Some(counted) = service.counted() {
-        metrics.include(counted).map_err(io::Error::other)?;
+    let metrics = Metrics::new(service.meters().clone()).map_err(io::Error::other)?;
+    let aside = service.metrics_address(config);
+    if let Some(address) = aside {
+        tell_prometheus(address, &metrics, &dependencies)?;
     }
     let proxies = Data::new(TrustedProxies(config.settings.trusted_proxies.0.clone()));
     let hosts = Data::new(AllowedHosts(config.settings.allowed_hosts.0.clone()));
@@ -99,7 +101,9 @@ fn server(
             .app_data(proxies.clone())
             .app_data(hosts.clone())
             .configure(|app| service.routes(app, &own, &afterwards))
-            .configure(|app| service::routes(app, identity, dependencies, metrics, document))
+            .configure(|app| {
+                service::routes(app, identity, dependencies, (metrics, aside.is_none()), document)
+            })
     };
     let mut server = HttpServer::new(app)
         .disable_signals()
@@ -115,6 +119,19 @@ fn server(
         server = server.workers(workers);
     }
     Ok(server.listen(door.listener()?)?.run())
+}
+
+/// Serves `/metrics` at an address of its own, for as long as the process lives: also while requests in flight are finished.
+fn tell_prometheus(address: SocketAddr, metrics: &Metrics, dependencies: &Dependencies) -> io::Result<()> {
+    let (metrics, dependencies) = (metrics.clone(), dependencies.clone());
+    let app = move || {
+        let (metrics, dependencies) = (metrics.clone(), dependencies.clone());
+        App::new().configure(|app| http::metrics::alone(app, metrics, dependencies))
+    };
+    let server = HttpServer::new(app).disable_signals().workers(1).max_connections(64).bind(address)?;
+    tracing::info!(%address, "metrics are told");
+    drop(tokio::spawn(server.run()));
+    Ok(())
 }
 
 /// Serves all of `services` until SIGTERM or SIGINT, or until one of them fails.

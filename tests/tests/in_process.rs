@@ -8,6 +8,7 @@ use adapters::{
     postgres::{PgConfig, PgStore},
     sqlite::SqliteStore,
     system::SystemClock,
+    tally::Tally,
 };
 use async_trait::async_trait;
 use conformance::EventBus;
@@ -41,6 +42,7 @@ impl<S: Repository<Product> + EventLog + Checkpoints + DeadLetterBox> EventBus f
                 poll: Duration::from_millis(50),
                 ..Patience::default()
             },
+            given_up: Tally::default(),
             until: CancellationToken::new(),
         })
     }

@@ -69,6 +69,11 @@ impl<J> Line<J> {
         job
     }
 
+    /// How many jobs wait.
+    pub fn waiting(&self) -> usize {
+        self.lock().count
+    }
+
     /// Lets whoever waits for jobs go, once there are none.
     pub fn close(&self) {
         self.lock().is_closed = true;

@@ -76,11 +76,24 @@ async fn a_full_queue_says_so_at_once() {
     let waiting = (0..2).map(|_| bcrypt.verify(&wrong, None, None));
     let (waited, refused) = tokio::join!(futures_util::future::join_all(waiting), async {
         let refused = bcrypt.verify(&wrong, None, None).await;
+        let Hashing { threads, busy, waiting, refused: turned_away, .. } = bcrypt.hashing();
+        assert_eq!((threads, busy, waiting, turned_away), (1, 1, 2, 1), "and that is told");
         drop(free);
         refused
     });
     assert!(matches!(refused, Err(HashError::Busy)), "{refused:?}");
     assert!(waited.iter().all(Result::is_ok), "those who came before are served");
+}
+
+#[tokio::test]
+async fn how_long_each_waited_and_was_hashed_is_told() {
+    let bcrypt = bcrypt(4, 8);
+    for _ in 0..3 {
+        bcrypt.verify(&attempt("x"), None, None).await.unwrap();
+    }
+    let Hashing { waiting, refused, waited, took, .. } = bcrypt.hashing();
+    assert_eq!((waiting, refused, waited.count, took.count), (0, 0, 3, 3));
+    assert!(!took.sum.is_zero(), "{took:?}");
 }
 
 #[tokio::test]

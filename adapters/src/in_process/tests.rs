@@ -15,6 +15,7 @@ fn subscriber(store: &MemoryStore) -> LogSubscriber<MemoryStore, MemoryStore, Me
         dead_letters: store.clone(),
         clock: SystemClock,
         patience: Patience::default(),
+        given_up: Tally::default(),
         until: CancellationToken::new(),
     }
 }

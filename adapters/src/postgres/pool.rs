@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use deadpool::{
-    Runtime,
+    Runtime, Status,
     managed::{self, Metrics, Object, RecycleError, RecycleResult},
 };
 use domain_shared::StoreError;
 use tokio::runtime::Handle;
 
 use super::{Conn, config::Settings, connection::Connection};
+use crate::Connections;
 
 pub(super) type Pool = managed::Pool<Manager>;
 
@@ -42,6 +43,12 @@ pub(super) fn pool(settings: &Arc<Settings>, size: usize) -> Result<Pool, StoreE
         .runtime(Runtime::Tokio1)
         .build()
         .map_err(StoreError::unavailable)
+}
+
+/// How the connections of `pool` are used.
+pub(super) fn used(purpose: &'static str, pool: &Pool) -> Connections {
+    let Status { max_size, size, available, waiting } = pool.status();
+    Connections { purpose, most: max_size, open: size, idle: available, waiting }
 }
 
 /// A pooled connection on loan. Unless it is given back clean it is closed: a request that was cancelled halfway must

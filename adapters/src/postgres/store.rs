@@ -12,11 +12,12 @@ use super::{
     error::{concerns_all, is_answer, is_suspect, store_error},
     horizon::{Horizon, SettledAfter, SettledRowsAfter},
     line, migrate,
-    pool::{Loan, Pool, pool},
+    pool::{Loan, Pool, pool, used},
     shared::{Alone, Extend, Forget, Query},
     transaction::{begin, commit, roll_back},
 };
 use crate::{
+    Connections,
     crash_point::crash_point,
     sql::{Tables, failure::Failure},
 };
@@ -73,6 +74,12 @@ impl PgStore {
     /// [`StoreError::Unavailable`] if not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.read(Ping).await
+    }
+
+    /// How its pools are used. The connections that only read aren't pooled: each thread has one, and nobody waits for it.
+    #[must_use]
+    pub fn connections(&self) -> Vec<Connections> {
+        vec![used("changes", &self.pool), used("checkpoints", &self.checkpoints)]
     }
 
     /// Asks `query`, which only reads, over this thread's line; once more over another one if that had failed.

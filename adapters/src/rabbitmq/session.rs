@@ -22,12 +22,13 @@ use super::{
     line::Line,
     topology,
 };
-use crate::{backoff::Backoff, cloud_event, crash_point::crash_point, system::SystemClock};
+use crate::{backoff::Backoff, cloud_event, crash_point::crash_point, system::SystemClock, tally::Tally};
 
 pub(super) struct Session<'a> {
     config: &'a RabbitConfig,
     reactor: &'a dyn Reactor,
     line: Arc<Line>,
+    given_up: &'a Tally,
     until: &'a CancellationToken,
 }
 
@@ -44,10 +45,11 @@ impl<'a> Session<'a> {
     pub(super) async fn open(
         config: &'a RabbitConfig,
         reactor: &'a dyn Reactor,
+        given_up: &'a Tally,
         until: &'a CancellationToken,
     ) -> Result<Self, BrokerError> {
         let line = Arc::new(Line::open(config, reactor.name()).await?);
-        let session = Self { config, reactor, line, until };
+        let session = Self { config, reactor, line, given_up, until };
         session.declare().await?;
         Ok(session)
     }
@@ -150,7 +152,9 @@ impl<'a> Session<'a> {
         tracing::error!(error = cause, reactor, tries, "an event is given up: it is among the dead letters");
         let failure = Failure { reactor, cause, at: SystemClock.now(), tries };
         let properties = letter::failed(delivery, &failure);
-        self.line.put(topology::dead_queue(self.config)?, &delivery.data, properties).await
+        self.line.put(topology::dead_queue(self.config)?, &delivery.data, properties).await?;
+        self.given_up.count(reactor);
+        Ok(())
     }
 
     /// Has it delivered again after a while, without blame.

@@ -6,12 +6,13 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::{RabbitConfig, session::Session};
-use crate::backoff::Backoff;
+use crate::{backoff::Backoff, tally::Tally};
 
 /// Brings events to reactors, over a connection for each.
 #[derive(Debug, Clone)]
 pub struct RabbitSubscriber {
     config: RabbitConfig,
+    given_up: Tally,
     until: CancellationToken,
 }
 
@@ -19,7 +20,13 @@ impl RabbitSubscriber {
     /// One that connects when it is given a reactor.
     #[must_use]
     pub fn new(config: RabbitConfig) -> Self {
-        Self { config, until: CancellationToken::new() }
+        Self { config, given_up: Tally::default(), until: CancellationToken::new() }
+    }
+
+    /// How many deliveries to each reactor were given up.
+    #[must_use]
+    pub fn given_up(&self) -> Tally {
+        self.given_up.clone()
     }
 
     /// Has it stop when `until` tells so: the event at hand is dealt with first, and the broker told.
@@ -35,7 +42,12 @@ impl EventSubscriber for RabbitSubscriber {
         let retries = &self.config.retries;
         let mut backoff = Backoff::new(retries.pause, retries.longest_pause);
         while !self.until.is_cancelled() {
-            let opened = self.until.run_until_cancelled(Session::open(&self.config, &*reactor, &self.until));
+            let opened = self.until.run_until_cancelled(Session::open(
+                &self.config,
+                &*reactor,
+                &self.given_up,
+                &self.until,
+            ));
             let lost = match opened.await {
                 Some(Ok(session)) => {
                     backoff.reset();

@@ -17,6 +17,7 @@ use super::{
     shared::{After, Alone, Extend, Find, Forget, Query, RowsAfter, Stored, append},
 };
 use crate::{
+    Connections,
     crash_point::crash_point,
     growth::Growth,
     sql::{
@@ -68,6 +69,12 @@ impl SqliteStore {
             .run(|conn| SimpleConnection::batch_execute(conn, "SELECT 1"))
             .await?
             .map_err(StoreError::unavailable)
+    }
+
+    /// How its connections are used.
+    #[must_use]
+    pub fn connections(&self) -> Vec<Connections> {
+        vec![self.writer.used("changes"), self.readers.used("reads")]
     }
 
     pub(super) async fn read<Q: Query + 'static>(&self, query: Q) -> Result<Q::Answer, StoreError> {

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     config::{Config, Refusal},
     http::{auth::Published, idempotency::Retries},
+    meters::{Logins, Meters, Sessions, hashing, pools, security},
 };
 
 /// What counts how often things are done.
@@ -71,6 +72,10 @@ pub struct AuthService {
     pub outbox: Outbox,
     /// What shows whether somebody has changed its log.
     pub chain: Option<Chain>,
+    /// What it counts.
+    pub meters: Meters,
+    /// How signing in goes.
+    pub logins: Logins,
 }
 
 impl AuthService {
@@ -88,14 +93,17 @@ impl AuthService {
             return Err(Refusal::of("AUTH_DATABASE_URL", "is required by auth-service").into());
         };
         let store = AuthStore::open(store, config.settings.database_pool_size).await?;
+        let meters = Meters::of("auth-service")?;
+        let outbox = outbox.counted(&meters)?;
         let keys = token_keys::open(config, secrets, &store).await?;
         let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+        let sessions: Arc<dyn SessionRepository> = Arc::new(Sessions::of(store.sessions.clone(), &meters)?);
         let ports = Wiring {
             users: store.users.clone(),
             directory: store.directory.clone(),
             history: store.history.clone(),
             activity: store.activity.clone(),
-            sessions: store.sessions.clone(),
+            sessions,
             codes: store.codes.clone(),
             log: store.log.events.clone(),
             code_generator: KeyedCodes::new(&secrets.key),
@@ -110,7 +118,12 @@ impl AuthService {
             people: store.people.clone(),
             security: SecurityQueue::default(),
         };
-        let events = Events::open(config, "auth-service", &store.log);
+        meters.include(ports.throttle.refused())?;
+        meters.include(hashing(ports.hasher.clone())?)?;
+        meters.include(security(ports.security.clone())?)?;
+        meters.include(pools(vec![("primary", store.probe.clone())])?)?;
+        let (events, logins) =
+            (Events::open(config, "auth-service", &store.log, &meters)?, Logins::new(&meters)?);
         let published = Published { ring: keys.ring().clone(), good_for: token_keys::cache_age(config) };
         let retries = Retries::new(store.keys.clone(), KeptAnswers::sealed(&secrets.key));
         let chain = store.chain.clone().map(|chain| Chain::new(chain, &store.log, &secrets.key));
@@ -123,6 +136,8 @@ impl AuthService {
             events,
             outbox,
             chain,
+            meters,
+            logins,
         })
     }
 

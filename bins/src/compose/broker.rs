@@ -1,8 +1,9 @@
 //! The message broker, as a service sees it.
 use std::sync::Arc;
 
-use adapters::rabbitmq::{
-    Audience, RabbitConfig, RabbitDeadLetters, RabbitPublisher, RabbitSubscriber, Unheard,
+use adapters::{
+    rabbitmq::{Audience, RabbitConfig, RabbitDeadLetters, RabbitPublisher, RabbitSubscriber, Unheard},
+    tally::Tally,
 };
 use domain_shared::{DeadLetters, EventPublisher, EventSubscriber};
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,8 @@ pub struct Broker {
     pub audience: Audience,
     /// How many events nobody wanted.
     pub unheard: Unheard,
+    /// How many deliveries to each of the service's reactors were given up.
+    pub given_up: Tally,
     /// Tells the subscriber to stop.
     pub until: CancellationToken,
 }
@@ -33,8 +36,10 @@ impl Broker {
         let (audience, until) = (Audience::default(), CancellationToken::new());
         let config = RabbitConfig::of_service(service, config.url.clone(), config.exchange.clone());
         let publisher = RabbitPublisher::new(config.clone()).before(audience.clone());
+        let subscriber = RabbitSubscriber::new(config.clone()).until(until.clone());
         Self {
-            subscriber: Arc::new(RabbitSubscriber::new(config.clone()).until(until.clone())),
+            given_up: subscriber.given_up(),
+            subscriber: Arc::new(subscriber),
             dead_letters: Arc::new(RabbitDeadLetters::new(config)),
             unheard: publisher.unheard(),
             publisher: Arc::new(publisher),

@@ -6,6 +6,7 @@ use adapters::{
     rabbitmq::{Audience, Unheard},
     relay,
     system::SystemClock,
+    tally::Tally,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,7 +20,10 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{Broker, Health, Readers, timely::Timely};
-use crate::config::Config;
+use crate::{
+    config::Config,
+    meters::{MeterError, Meters, Publishing, Reactors, dead_letters},
+};
 
 /// Something that is done for as long as the process serves. Told to stop, it ends what it is at, and then itself.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -52,6 +56,7 @@ impl Log {
     fn subscriber(
         &self,
         checkpoints: Arc<dyn Checkpoints>,
+        given_up: &Tally,
         until: &CancellationToken,
     ) -> Arc<dyn EventSubscriber> {
         Arc::new(LogSubscriber {
@@ -60,6 +65,7 @@ impl Log {
             dead_letters: self.dead_letters.clone(),
             clock: SystemClock,
             patience: Patience::default(),
+            given_up: given_up.clone(),
             until: until.clone(),
         })
     }
@@ -72,6 +78,8 @@ pub struct Events {
     subscriber: Arc<dyn EventSubscriber>,
     publisher: Option<Arc<dyn EventPublisher>>,
     audience: Audience,
+    given_up: Tally,
+    reactors: Reactors,
     /// How the broker is, if there is one.
     pub broker: Option<Health>,
     /// How many events nobody wanted who is at the broker.
@@ -100,30 +108,45 @@ impl EventPublisher for Watched {
 impl Events {
     /// Those of the service of that name, which has `log`: by the broker, if there is one. Otherwise reactors follow the
     /// log, and nobody else hears of it.
-    #[must_use]
-    pub fn open(config: &Config, service: &str, log: &Log) -> Self {
-        let Some(broker) = &config.broker else { return Self::without_broker(log) };
-        let Broker { subscriber, publisher, audience, unheard, until, .. } = Broker::open(broker, service);
+    ///
+    /// # Errors
+    /// See [`MeterError`].
+    pub fn open(config: &Config, service: &str, log: &Log, meters: &Meters) -> Result<Self, MeterError> {
+        let events = match &config.broker {
+            Some(broker) => Self::by_broker(Broker::open(broker, service), log, meters)?,
+            None => Self::without_broker(log, meters),
+        };
+        meters.include(dead_letters(events.given_up.clone())?)?;
+        Ok(events)
+    }
+
+    fn by_broker(broker: Broker, log: &Log, meters: &Meters) -> Result<Self, MeterError> {
+        let Broker { subscriber, publisher, audience, unheard, given_up, until, .. } = broker;
         let health = Health::default();
-        Self {
+        let publisher = Publishing::of(Watched { inner: publisher, health: health.clone() }, meters)?;
+        Ok(Self {
             log: log.clone(),
             subscriber,
-            publisher: Some(Arc::new(Watched { inner: publisher, health: health.clone() })),
+            publisher: Some(Arc::new(publisher)),
             audience,
+            given_up,
+            reactors: meters.reactors.clone(),
             broker: Some(health),
             unheard,
             readers: Readers::default().and(relay::READER, log, log),
             until,
-        }
+        })
     }
 
-    fn without_broker(log: &Log) -> Self {
-        let until = CancellationToken::new();
+    fn without_broker(log: &Log, meters: &Meters) -> Self {
+        let (until, given_up) = (CancellationToken::new(), Tally::default());
         Self {
             log: log.clone(),
-            subscriber: log.subscriber(log.checkpoints.clone(), &until),
+            subscriber: log.subscriber(log.checkpoints.clone(), &given_up, &until),
             publisher: None,
             audience: Audience::default(),
+            given_up,
+            reactors: meters.reactors.clone(),
             broker: None,
             unheard: Unheard::default(),
             readers: Readers::default(),
@@ -137,7 +160,8 @@ impl Events {
         if self.publisher.is_none() {
             self.readers.add(reactor.name(), &self.log, &self.log);
         }
-        deliver(self.subscriber.clone(), Timely(Once { reactor, inbox: self.log.inbox.clone() }))
+        let once = Once { reactor, inbox: self.log.inbox.clone() };
+        self.follow(self.subscriber.clone(), Timely(once))
     }
 
     /// Delivers the events of another service to `reactor`: by the broker, or from `theirs`, the log of the other in this
@@ -147,11 +171,17 @@ impl Events {
             (Some(_), _) => self.subscriber.clone(),
             (None, Some(theirs)) => {
                 self.readers.add(reactor.name(), theirs, &self.log);
-                theirs.subscriber(self.log.checkpoints.clone(), &self.until)
+                theirs.subscriber(self.log.checkpoints.clone(), &self.given_up, &self.until)
             }
             (None, None) => return None,
         };
-        Some(deliver(subscriber, reactor))
+        Some(self.follow(subscriber, reactor))
+    }
+
+    fn follow(&self, subscriber: Arc<dyn EventSubscriber>, reactor: impl Reactor) -> Task {
+        self.given_up.begin(reactor.name());
+        let reactor = Arc::new(self.reactors.counted(reactor));
+        Box::pin(async move { subscriber.run(reactor).await })
     }
 
     /// Has the inbox forget what can't come again, and `keys` those that have expired. Nothing is held back by a broker or a
@@ -192,8 +222,4 @@ async fn sweep(keys: &impl IdempotencyKeys, now: DateTime<Utc>) -> Result<(), St
     const AT_ONCE: usize = 500;
     while keys.sweep(now, AT_ONCE).await? > 0 {}
     Ok(())
-}
-
-fn deliver(subscriber: Arc<dyn EventSubscriber>, reactor: impl Reactor) -> Task {
-    Box::pin(async move { subscriber.run(Arc::new(reactor)).await })
 }

@@ -11,6 +11,7 @@ use domain_shared::{Block, Letter, MailError, Mailer};
 use super::ComposeError;
 use crate::{
     config::{Config, Mail},
+    meters::{Letters, MeterError, Meters},
     terminal::say,
 };
 
@@ -46,6 +47,14 @@ impl Outbox {
         let shown = config.is_development() && folder.is_some();
         let mailer = Arc::new(Watched { inner, health: health.clone(), shown });
         Ok(Self { mailer, folder, health })
+    }
+
+    /// The same, with its letters counted.
+    ///
+    /// # Errors
+    /// See [`MeterError`].
+    pub(super) fn counted(self, meters: &Meters) -> Result<Self, MeterError> {
+        Ok(Self { mailer: Arc::new(Letters::of(self.mailer, meters)?), ..self })
     }
 }
 

@@ -18,6 +18,7 @@ use super::{Beside, Checked, ComposeError, Events, Log, Outbox, ProductStore, TO
 use crate::{
     config::{Config, Refusal},
     http::{events::Streams, idempotency::Retries, product::Access},
+    meters::{Meters, Shelves, Stock, pools},
 };
 
 /// The adapters behind product-service's ports. The store is chosen at run time; see
@@ -51,6 +52,10 @@ pub struct ProductService {
     pub outbox: Outbox,
     /// What it checks tokens with.
     pub keys: Checked,
+    /// What it counts.
+    pub meters: Meters,
+    /// What there is for sale.
+    pub shelves: Shelves,
     guard: Guard,
     /// The log of auth-service, if it runs in this process.
     auth_log: Option<Log>,
@@ -75,9 +80,15 @@ impl ProductService {
         if let Some(replica) = &config.product_replica {
             store = store.with_replica(replica).await?;
         }
+        let meters = Meters::of("product-service")?;
+        let outbox = outbox.counted(&meters)?;
+        let databases = std::iter::once(("primary", store.probe.clone()))
+            .chain(store.replica.clone().map(|replica| ("replica", replica)));
+        meters.include(pools(databases.collect())?)?;
         let guard = Guard::load(Arc::new(verifier), store.revocations.clone(), SystemClock).await?;
+        let products: Arc<dyn ProductRepository> = Arc::new(Stock::of(store.products.clone(), &meters)?);
         let ports = Wiring {
-            products: store.products.clone(),
+            products,
             catalogue: store.catalogue.clone(),
             ledger: store.ledger.clone(),
             summary: store.summary.clone(),
@@ -90,7 +101,9 @@ impl ProductService {
             access: Access { verifier: Arc::new(guard.clone()), public_writes: config.public_writes },
             retries: Retries::new(store.keys.clone(), KeptAnswers::plain()),
             streams: Streams::of(store.log.events.clone(), "/product-service"),
-            events: Events::open(config, "product-service", &store.log),
+            events: Events::open(config, "product-service", &store.log, &meters)?,
+            shelves: Shelves::of(store.summary.clone(), &meters)?,
+            meters,
             store,
             outbox,
             keys,

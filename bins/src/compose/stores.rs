@@ -2,7 +2,7 @@
 use std::{sync::Arc, time::Duration};
 
 use adapters::{
-    Tables,
+    Connections, Tables,
     memory::MemoryStore,
     postgres::{PgConfig, PgReplica, PgStore},
     sqlite::SqliteStore,
@@ -29,6 +29,18 @@ const PRODUCT_SCHEMA: &str = "product";
 pub trait Probe: Send + Sync {
     /// Asks it the cheapest question there is.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// How its connections are used, if it has any.
+    fn connections(&self) -> Vec<Connections> {
+        Vec::new()
+    }
+}
+
+#[async_trait]
+impl Probe for MemoryStore {
+    async fn ping(&self) -> Result<(), StoreError> {
+        Self::ping(self).await
+    }
 }
 
 macro_rules! probe {
@@ -38,10 +50,14 @@ macro_rules! probe {
             async fn ping(&self) -> Result<(), StoreError> {
                 <$Store>::ping(self).await
             }
+
+            fn connections(&self) -> Vec<Connections> {
+                <$Store>::connections(self)
+            }
         })+
     };
 }
-probe! { MemoryStore SqliteStore PgStore }
+probe! { SqliteStore PgStore }
 
 /// Everything auth-service keeps.
 #[derive(Clone)]
@@ -86,6 +102,8 @@ pub struct ProductStore {
     pub audit: Audit,
     /// Whether it answers.
     pub probe: Arc<dyn Probe>,
+    /// Whether its replica does, if there is one.
+    pub(super) replica: Option<Arc<dyn Probe>>,
 }
 
 impl AuthStore {
@@ -176,6 +194,7 @@ impl ProductStore {
                 .with::<Inventory>(store.clone()),
             log: Log::of(&store),
             probe: store,
+            replica: None,
         }
     }
 
@@ -204,9 +223,10 @@ impl ProductStore {
             timeouts: PgReplica::TIMEOUTS,
             ..PgConfig::default()
         };
-        let replica = PgStore::connect(config).await?;
-        let replica = Arc::new(PgReplica::new(replica, self.catalogue.clone(), self.summary.clone()));
-        Ok(Self { catalogue: replica.clone(), summary: replica, ..self })
+        let store = PgStore::connect(config).await?;
+        let probe: Arc<dyn Probe> = Arc::new(store.clone());
+        let replica = Arc::new(PgReplica::new(store, self.catalogue.clone(), self.summary.clone()));
+        Ok(Self { catalogue: replica.clone(), summary: replica, replica: Some(probe), ..self })
     }
 }
 

@@ -159,6 +159,13 @@ impl Config {
         SocketAddr::new(self.settings.host, self.settings.product_port)
     }
 
+    /// Where `/metrics` is on this `port` alone, if there is one.
+    #[must_use]
+    pub fn metrics_address(&self, port: Option<u16>) -> Option<SocketAddr> {
+        let host = self.settings.metrics_host.unwrap_or(self.settings.host);
+        port.map(|port| SocketAddr::new(host, port))
+    }
+
     /// Who is told of low stock.
     #[must_use]
     pub fn stock_alert_recipients(&self) -> Vec<Email> {

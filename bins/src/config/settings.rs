@@ -19,6 +19,15 @@ pub struct Settings {
     /// The port of product-service
     #[arg(long, env = "PRODUCT_PORT", global = true, default_value = "8002", value_parser = parse::port)]
     pub product_port: u16,
+    /// A port on which auth-service tells Prometheus its metrics; then they aren't at /metrics of its own port
+    #[arg(long, env = "AUTH_METRICS_PORT", global = true, value_parser = parse::port)]
+    pub auth_metrics_port: Option<u16>,
+    /// The same of product-service
+    #[arg(long, env = "PRODUCT_METRICS_PORT", global = true, value_parser = parse::port)]
+    pub product_metrics_port: Option<u16>,
+    /// The address to listen on for Prometheus; HOST unless told
+    #[arg(long, env = "METRICS_HOST", global = true, value_parser = parse::ip)]
+    pub metrics_host: Option<std::net::IpAddr>,
     /// HTTP worker threads; as many as there are cores unless told
     #[arg(long, env = "WORKERS", global = true, value_parser = parse::count)]
     pub workers: Option<usize>,

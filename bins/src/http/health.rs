@@ -9,6 +9,7 @@ use super::service::Identity;
 use crate::{
     compose::{Audit, Events, Health, Log, Outbox, Probe},
     door::Closing,
+    meters::Shelves,
 };
 
 /// What the service depends on.
@@ -26,6 +27,8 @@ pub struct Dependencies {
     pub keys: Option<Health>,
     /// What follows from that.
     pub audit: Audit,
+    /// What product-service has for sale.
+    pub shelves: Option<Shelves>,
     /// Whether the process has been told to stop.
     pub closing: Closing,
 }

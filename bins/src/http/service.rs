@@ -58,18 +58,17 @@ pub fn housekeeping() -> Routes {
             anyone.get("/health", health::health),
             anyone.get("/health/live", health::live),
             anyone.get("/health/ready", health::ready),
-            anyone.get("/metrics", metrics::metrics),
             anyone.get("/openapi.json", docs::openapi),
         ],
     )
 }
 
-/// What every service has.
+/// What every service has; `/metrics` among it, unless it is told somewhere else.
 pub fn routes(
     config: &mut web::ServiceConfig,
     identity: Identity,
     dependencies: Dependencies,
-    metrics: Metrics,
+    (metrics, told_here): (Metrics, bool),
     document: docs::Document,
 ) {
     config
@@ -78,6 +77,9 @@ pub fn routes(
         .app_data(Data::new(metrics))
         .app_data(Data::new(document));
     housekeeping().serve(config);
+    if told_here {
+        metrics::route().serve(config);
+    }
     docs::page(config);
     config.default_service(web::to(nothing_here));
 }

@@ -1,7 +1,6 @@
 use std::net::SocketAddr;
 
 use actix_web::web::{Data, ServiceConfig};
-use prometheus::IntCounterVec;
 use utoipa::OpenApi;
 
 use super::Service;
@@ -16,6 +15,7 @@ use crate::{
         health::Dependencies,
         mailbox,
     },
+    meters::Meters,
 };
 
 impl Service for AuthService {
@@ -25,6 +25,14 @@ impl Service for AuthService {
 
     fn address(&self, config: &Config) -> SocketAddr {
         config.auth_address()
+    }
+
+    fn metrics_address(&self, config: &Config) -> Option<SocketAddr> {
+        config.metrics_address(config.settings.auth_metrics_port)
+    }
+
+    fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     fn store<'a>(&self, config: &'a Config) -> Option<&'a Store> {
@@ -39,6 +47,7 @@ impl Service for AuthService {
             events: self.events.clone(),
             audit: self.store.audit.clone(),
             keys: None,
+            shelves: None,
             closing,
         }
     }
@@ -52,15 +61,12 @@ impl Service for AuthService {
             .app_data(Data::new(self.retries.clone()))
             .app_data(Data::new(self.published.clone()))
             .app_data(Data::new(ServiceClients(config.settings.service_clients.0.clone())))
+            .app_data(Data::new(self.logins.clone()))
             .app_data(Data::new(afterwards.clone()));
         routes().serve(app);
         if let Some(folder) = self.outbox.folder.clone().filter(|_| config.shows_mails()) {
             mailbox::routes(app, folder);
         }
-    }
-
-    fn counted(&self) -> Option<IntCounterVec> {
-        Some(self.auth.ports.throttle.refused())
     }
 
     fn tasks(&self) -> Vec<Task> {

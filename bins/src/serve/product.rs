@@ -14,6 +14,7 @@ use crate::{
         health::Dependencies,
         product::{Api, routes},
     },
+    meters::Meters,
 };
 
 impl Service for ProductService {
@@ -23,6 +24,14 @@ impl Service for ProductService {
 
     fn address(&self, config: &Config) -> SocketAddr {
         config.product_address()
+    }
+
+    fn metrics_address(&self, config: &Config) -> Option<SocketAddr> {
+        config.metrics_address(config.settings.product_metrics_port)
+    }
+
+    fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     fn store<'a>(&self, config: &'a Config) -> Option<&'a Store> {
@@ -37,6 +46,7 @@ impl Service for ProductService {
             events: self.events.clone(),
             audit: self.store.audit.clone(),
             keys: self.keys.health.clone(),
+            shelves: Some(self.shelves.clone()),
             closing,
         }
     }

@@ -29,7 +29,8 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    const ALL: [(Self, &'static str); 8] = [
+    /// Each of them with its name.
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::Logout, "logout"),
         (Self::PasswordChange, "password_change"),
         (Self::Deactivation, "deactivation"),

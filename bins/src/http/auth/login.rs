@@ -8,13 +8,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Auth, session::TokensBody};
-use crate::http::{
-    body::Body,
-    context::visitor,
-    failures::{BadBody, NotSignedIn, OutOfOrder, TooOften, TooSoon},
-    field::{Field, Violations},
-    message::{MessageBody, say},
-    problem::Problem,
+use crate::{
+    http::{
+        body::Body,
+        context::visitor,
+        failures::{BadBody, NotSignedIn, OutOfOrder, TooOften, TooSoon},
+        field::{Field, Violations},
+        message::{MessageBody, say},
+        problem::Problem,
+    },
+    meters::{Logins, Step},
 };
 
 /// Credentials.
@@ -61,13 +64,18 @@ pub struct LoginStartedBody {
         OutOfOrder,
     ),
 )]
-pub async fn login(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
+pub async fn login(
+    auth: Data<Auth>,
+    logins: Data<Logins>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
     let body: LoginBody = body.json()?;
     let mut bad = Violations::default();
     let (name, password) = (bad.required("username", body.username), bad.required("password", body.password));
     let (Some(name), Some(password)) = (name, password) else { return Err(bad.into()) };
     let caller = visitor(&request);
-    let started = auth.handle(LogIn { name, password }, &caller).await?;
+    let started = logins.note(Step::Password, auth.handle(LogIn { name, password }, &caller).await)?;
     Ok(HttpResponse::Ok().json(LoginStartedBody {
         message: say(
             caller.language,
@@ -126,6 +134,7 @@ impl ValueObject for UserIdField {
 )]
 pub async fn verify_code(
     auth: Data<Auth>,
+    logins: Data<Logins>,
     request: HttpRequest,
     body: Body,
 ) -> Result<HttpResponse, Problem> {
@@ -140,7 +149,7 @@ pub async fn verify_code(
     let code = bad.required("code", body.code);
     let (Some(owner), Some(code)) = (owner, code) else { return Err(bad.into()) };
     let command = VerifyCode { owner, code };
-    let tokens = auth.handle(command, &visitor(&request)).await?;
+    let tokens = logins.note(Step::Code, auth.handle(command, &visitor(&request)).await)?;
     Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
 }
 

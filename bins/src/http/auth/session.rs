@@ -13,13 +13,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Auth, SignedIn, signed_in::Presented};
-use crate::http::{
-    body::Body,
-    context::visitor,
-    failures::{BadBody, NotSignedIn, OutOfOrder, TooOften},
-    field::{Field, Violations},
-    message::{MessageBody, say},
-    problem::Problem,
+use crate::{
+    http::{
+        body::Body,
+        context::visitor,
+        failures::{BadBody, NotSignedIn, OutOfOrder, TooOften},
+        field::{Field, Violations},
+        message::{MessageBody, say},
+        problem::Problem,
+    },
+    meters::{Logins, Step},
 };
 
 /// Tokens.
@@ -74,11 +77,17 @@ pub struct RefreshBody {
         OutOfOrder,
     ),
 )]
-pub async fn refresh(auth: Data<Auth>, request: HttpRequest, body: Body) -> Result<HttpResponse, Problem> {
+pub async fn refresh(
+    auth: Data<Auth>,
+    logins: Data<Logins>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
     let body: RefreshBody = body.json()?;
     let mut bad = Violations::default();
     let Some(token) = bad.required("refresh_token", body.refresh_token) else { return Err(bad.into()) };
-    let tokens = auth.handle(RefreshSession { token }, &visitor(&request)).await?;
+    let tokens =
+        logins.note(Step::Refresh, auth.handle(RefreshSession { token }, &visitor(&request)).await)?;
     Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
 }
 

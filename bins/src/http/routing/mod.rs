@@ -13,7 +13,7 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use super::problem::Problem;
+use super::{metrics::Timed, problem::Problem};
 pub use by::{By, by};
 pub use names::{Anywhere, At, Names};
 pub use policy::{Needs, Policy};
@@ -81,7 +81,8 @@ fn allowed(method: &Method) -> &str {
 
 /// A path that answers `methods`, to be given its routes.
 fn resource(path: &str, methods: String) -> Resource {
-    web::resource(path).default_service(web::to(move || {
+    let resource = web::resource(path).app_data(Timed::of(path.to_owned()));
+    resource.default_service(web::to(move || {
         let problem = Problem::method_not_allowed(methods.clone());
         async move { Err::<HttpResponse, _>(problem) }
     }))

@@ -12,8 +12,8 @@ use utoipa::OpenApi;
 use super::{Entry, Needs, Routes, by};
 use crate::http::{auth, context, docs, idempotency::Anyone, product, service};
 
-/// What is for machines that know it, or is the document itself.
-const UNDOCUMENTED: [&str; 2] = ["/metrics", "/openapi.json"];
+/// What is the document itself.
+const UNDOCUMENTED: [&str; 1] = ["/openapi.json"];
 
 /// How `/openapi.json` says what a request must bring.
 fn security(needs: Needs) -> Value {

@@ -6,13 +6,15 @@ die() { echo "$(basename "$0"): $*" >&2; exit 1; }
 
 # ---- what must be there: installed by apt as root, named otherwise -----------------------------------------------
 venv_python() { local c; for c in python3 /usr/bin/python3; do "$c" -c 'import ensurepip, venv' 2>/dev/null && { echo "$c"; return; }; done; return 1; }
-install_missing() { # PART-of-services | cc | venv | wrk ...
+install_missing() { # PART-of-services | cc | venv | wrk | prometheus | alertmanager ...
   local x todo='' parts=()
   command -v ps >/dev/null || todo=' procps'
   for x in "$@"; do
     case $x in
       cc) command -v cc >/dev/null || todo="$todo gcc libc6-dev" ;;
       venv) venv_python >/dev/null || todo="$todo python3 python3-venv" ;;
+      prometheus) command -v promtool >/dev/null || todo="$todo prometheus" ;;
+      alertmanager) command -v amtool >/dev/null || todo="$todo prometheus-alertmanager" ;;
       wrk) command -v wrk >/dev/null || todo="$todo wrk" ;;
       *) parts+=("$x") ;;
     esac

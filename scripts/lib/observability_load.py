@@ -77,7 +77,7 @@ class Load:
                 self.read.add(path)
                 message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
                 text = message.get_body(("plain",))
-                code = text and re.search(r"(?<!\d)(\d{6})(?!\d)", text.get_content())
+                code = text and re.search(r"(?<!\w)(\d{6})(?!\w)", text.get_content())
                 if address in str(message["To"]) and code:
                     return code[1]
             time.sleep(0.1)

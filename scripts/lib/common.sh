@@ -109,6 +109,6 @@ end_run() { # [STATUS]: our processes, our databases, the services we started
   stop_instances
   drop_databases
   services_end || status=1
-  [ $status = 0 ] || tail -n 20 "${RUN_DIR:-/nonexistent}"/*.log >&2 2>/dev/null || true
-  exit $status
+  [ "$status" = 0 ] || tail -n 20 "${RUN_DIR:-/nonexistent}"/*.log >&2 2>/dev/null || true
+  exit "$status"
 }

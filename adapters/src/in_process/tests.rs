@@ -97,3 +97,36 @@ async fn told_to_stop_it_finishes_the_event_at_hand_and_notes_it() {
     timeout(an_hour, running).await.expect("nothing else is begun");
     assert_eq!(store.load("held").await.unwrap(), 1);
 }
+
+/// Refuses every event.
+struct Refusing;
+
+#[async_trait]
+impl Reactor for Refusing {
+    fn name(&self) -> &'static str {
+        "refusing"
+    }
+    fn kinds(&self) -> &'static [&'static str] {
+        &["product.created.v1", "product.stock_added.v1"]
+    }
+    async fn on(&self, _: &StoredEvent) -> Result<(), Setback> {
+        Err(Setback::ThisEvent("no".into()))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_given_up_is_counted() {
+    let store = MemoryStore::default();
+    product(&store, 1).await;
+    let subscriber = subscriber(&store);
+    let both = async {
+        while subscriber.given_up.counts() != [("refusing", 2)] {
+            sleep(Duration::from_secs(1)).await;
+        }
+        subscriber.until.cancel();
+    };
+    timeout(Duration::from_hours(1), async { tokio::join!(subscriber.run(Arc::new(Refusing)), both) })
+        .await
+        .expect("both are given up");
+    assert_eq!(store.list(10).await.unwrap().len(), 2, "as many as there are dead letters");
+}

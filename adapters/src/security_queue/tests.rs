@@ -135,3 +135,12 @@ async fn when_too_many_wait_nobody_else_does() {
     }
     queue.note(failed(1), &from("203.0.113.7")).await.unwrap_err();
 }
+
+#[tokio::test]
+async fn what_waits_and_what_was_dropped_is_told() {
+    let queue = SecurityQueue::default();
+    for user in 0..4098 {
+        let _ = queue.note(failed(user), &from("192.0.2.1")).await;
+    }
+    assert_eq!((queue.waiting(), queue.dropped()), (WAITING, 2));
+}

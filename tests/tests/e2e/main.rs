@@ -15,6 +15,7 @@ mod leftovers;
 mod lifecycle;
 mod listeners;
 mod mails;
+mod metrics;
 mod place;
 mod policies;
 mod privacy;
@@ -125,4 +126,5 @@ on_every_store! {
     stream::a_stream_ends_with_its_readers_session as a_stream_ends_with_its_readers_session
     read_models::they_follow_what_happens as they_follow_what_happens
     stream::a_stream_ends_with_the_service as a_stream_ends_with_the_service
+    metrics::what_happens_is_counted as what_happens_is_counted
 }

@@ -56,6 +56,11 @@ impl Listener {
         Self { heard, running: tokio::spawn(async move { subscriber.run(ear).await }) }
     }
 
+    /// Its reactor alone, in nobody's care.
+    pub fn reactor() -> Arc<dyn Reactor> {
+        Arc::new(Ear { tell: mpsc::unbounded_channel().0, fate: Box::new(|_| Fate::Live) })
+    }
+
     /// One that comes when something has been published already, by a publisher that knew of it; what that was.
     pub async fn who_comes_late_to(bus: &mut RabbitBus) -> (Self, Vec<StoredEvent>) {
         let (tell, _) = mpsc::unbounded_channel();

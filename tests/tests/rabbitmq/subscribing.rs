@@ -1,8 +1,9 @@
 //! What the broker, and those who share it, do to subscribers.
 use std::{sync::Arc, time::Duration};
 
+use adapters::rabbitmq::RabbitSubscriber;
 use conformance::EventBus;
-use domain_shared::{Aggregate, DeadLetter, DeadLetters};
+use domain_shared::{Aggregate, DeadLetter, DeadLetters, EventSubscriber};
 use lapin::{
     BasicProperties, Channel,
     options::{BasicPublishOptions, ExchangeDeleteOptions, QueueDeleteOptions},
@@ -159,5 +160,27 @@ fn an_event_that_nothing_can_be_done_about_is_put_off_in_the_end() {
         let events = bus.try_publish(&product()).await.unwrap();
         listener.hears(&events).await;
         assert!(bus.dead_letters().list(10).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn what_is_given_up_is_counted() {
+    conformance::block_on(async {
+        let bus = RabbitBus::fresh();
+        Listener::on(&bus).await.stop().await;
+        let (_connection, channel) = channel(&test_url()).await;
+        put(&channel, &bus.queue("listener"), b"rubbish").await;
+        let subscriber = RabbitSubscriber::new(bus.config.clone());
+        let given_up = subscriber.given_up();
+        let counted = async {
+            while given_up.counts() != [("listener", 1)] {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::select! {
+            () = subscriber.run(Listener::reactor()) => panic!("nobody told it to stop"),
+            counted = tokio::time::timeout(PATIENCE, counted) => counted.expect("it is counted"),
+        }
+        assert_eq!(dead(&bus.dead_letters(), 1).await.len(), 1);
     });
 }

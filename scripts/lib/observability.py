@@ -149,6 +149,21 @@ def check_answers(prometheus, load, folder, rule_folder):
     print(f"{len(asked)} queries of dashboards and rules have an answer")
 
 
+def check_exemplars(prometheus):
+    def kept():
+        found = prometheus.get(
+            "/query_exemplars",
+            query='http_request_duration_seconds_bucket{route="/api/v1/products"}',
+            start=time.time() - 600,
+            end=time.time(),
+        )
+        traces = {exemplar["labels"]["trace_id"] for series in found for exemplar in series["exemplars"]}
+        return observability_load.TRACE in traces, traces
+
+    eventually("a trace is the example of a request", kept)
+    print("a trace is found from the time that its request took")
+
+
 # ---- an alert, from end to end -----------------------------------------------------------------------
 
 
@@ -216,6 +231,7 @@ def main():
     eventually("Prometheus asks both services", prometheus.asks_both)
     with observability_load.Load(told.auth, told.product, told.maildir) as load:
         check_answers(prometheus, load, told.dashboards, told.rules)
+        check_exemplars(prometheus)
     eventually("Prometheus understands every rule", prometheus.understands_rules)
     check_alert(webhook, told.instance)
 

@@ -1,5 +1,6 @@
 use std::sync::Mutex;
 
+use domain_shared::DeadLetters;
 use tokio::{
     sync::Notify,
     time::{sleep, timeout},

@@ -128,3 +128,25 @@ async fn metrics_may_be_told_where_only_prometheus_asks() {
     assert!(told.of("logins_total{outcome=\"wrong\",step=\"password\"}") >= 1.0);
     world.stop_all();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_that_is_kept_is_an_example_of_requests_that_took_as_long() {
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let world = World::start(Stores::Memory).await;
+    let list = world.client.get(format!("{}/api/v1/products", world.product));
+    let traced = list.header("traceparent", format!("00-{TRACE}-00f067aa0ba902b7-01"));
+    assert_eq!(traced.send().await.unwrap().status(), 200);
+    let ask = world.client.get(format!("{}/metrics", world.product));
+    // What Prometheus sends.
+    let accept = "application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+    let answer = ask.header("Accept", accept).send().await.unwrap();
+    let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+    assert!(kind.starts_with("application/openmetrics-text; version=1.0.0"), "{kind}");
+    let text = answer.text().await.unwrap();
+    let example = format!(" # {{trace_id=\"{TRACE}\"}} ");
+    let line = text.lines().find(|line| line.contains(&example));
+    assert!(line.is_some_and(|line| line.contains("route=\"/api/v1/products\"")), "{text}");
+    assert!(text.ends_with("# EOF\n"));
+    let plain = Told::by(&world, &world.product).await;
+    assert!(!plain.0.contains("trace_id"), "the older format has no exemplars");
+}

@@ -1,11 +1,14 @@
 //! What Prometheus is told, where it asks: what `meters` counts, the requests, and how far everything that follows the log
 //! has come.
+mod exemplars;
+mod open_metrics;
 mod requests;
 
 use std::time::Duration;
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
+    http::header::ACCEPT,
     web::{Data, ServiceConfig},
 };
 use adapters::system::SystemClock;
@@ -123,10 +126,23 @@ impl Metrics {
     }
 }
 
-/// `/metrics`, in Prometheus' text format.
-pub async fn metrics(metrics: Data<Metrics>, dependencies: Data<Dependencies>) -> HttpResponse {
+/// `/metrics`: in OpenMetrics with exemplars for who asks for it, as Prometheus does, otherwise in Prometheus' older format.
+pub async fn metrics(
+    metrics: Data<Metrics>,
+    dependencies: Data<Dependencies>,
+    request: HttpRequest,
+) -> HttpResponse {
     metrics.look(&dependencies).await;
-    let text = TextEncoder::new().encode_to_string(&metrics.meters.gather()).unwrap_or_default();
+    let (families, accept) = (metrics.meters.gather(), request.headers().get(ACCEPT));
+    if accept.and_then(|accept| accept.to_str().ok()).is_some_and(open_metrics::is_accepted) {
+        let examples = &metrics.requests.examples;
+        let example = |name: &str, labels: &[(&str, &str)], bucket| {
+            if name == requests::TIMED { examples.find(labels, bucket) } else { None }
+        };
+        let text = open_metrics::encode(&families, &example);
+        return HttpResponse::Ok().content_type(open_metrics::CONTENT_TYPE).body(text);
+    }
+    let text = TextEncoder::new().encode_to_string(&families).unwrap_or_default();
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
 }
 

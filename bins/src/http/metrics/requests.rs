@@ -1,8 +1,8 @@
 //! Requests counted and timed under the pattern of their route, so that labels stay few.
-use std::cell::RefCell;
+use std::{cell::RefCell, sync::Arc};
 
 use actix_web::{
-    Error,
+    Error, HttpMessage, HttpRequest,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::Method,
@@ -12,7 +12,11 @@ use actix_web::{
 use prometheus::{Histogram, HistogramOpts, HistogramVec, IntGauge};
 use tokio::time::Instant;
 
-use super::Metrics;
+use super::{
+    Metrics,
+    exemplars::{AllExamples, Examples},
+};
+use crate::http::context::RequestContext;
 use crate::meters::{MeterError, Meters};
 
 /// What becomes of requests.
@@ -20,24 +24,47 @@ use crate::meters::{MeterError, Meters};
 pub(super) struct Requests {
     timed: HistogramVec,
     in_flight: IntGauge,
+    /// Traces of some of them.
+    pub(super) examples: AllExamples,
+}
+
+/// The name of what is timed.
+pub(super) const TIMED: &str = "http_request_duration_seconds";
+
+/// The limits that requests are sorted by.
+const LIMITS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+
+/// Requests by one method to one route that had one status.
+struct Series {
+    timed: Histogram,
+    examples: Arc<Examples>,
+}
+
+impl Series {
+    fn observe(&self, seconds: f64, request: &HttpRequest) {
+        self.timed.observe(seconds);
+        let extensions = request.extensions();
+        if let Some(trace) = extensions.get::<RequestContext>().and_then(|c| c.traceparent.as_deref()) {
+            self.examples.note(trace, seconds, &LIMITS);
+        }
+    }
 }
 
 impl Requests {
     pub(super) fn new(meters: &Meters) -> Result<Self, MeterError> {
-        let options = HistogramOpts::new(
-            "http_request_duration_seconds",
-            "How long requests took, by route and status",
-        )
-        .buckets(vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0]);
+        let options = HistogramOpts::new(TIMED, "How long requests took, by route and status");
+        let options = options.buckets(LIMITS.to_vec());
         let timed = HistogramVec::new(options, &["method", "route", "status"])?;
         let in_flight = IntGauge::new("http_requests_in_flight", "How many requests are being handled")?;
         meters.include(timed.clone())?;
         meters.include(in_flight.clone())?;
-        Ok(Self { timed, in_flight })
+        Ok(Self { timed, in_flight, examples: AllExamples::default() })
     }
 
-    fn of(&self, method: &Method, route: &str, status: u16) -> Histogram {
-        self.timed.with_label_values(&[name(method), route, &status.to_string()])
+    fn of(&self, method: &'static str, route: &str, status: u16) -> Series {
+        let status = status.to_string();
+        let timed = self.timed.with_label_values(&[method, route, &status]);
+        Series { timed, examples: self.examples.of(method, route, &status) }
     }
 }
 
@@ -51,7 +78,7 @@ fn name(method: &Method) -> &'static str {
 /// takes no lock and no memory once there was one like it.
 pub struct Timed {
     pattern: String,
-    known: RefCell<Vec<(&'static str, u16, Histogram)>>,
+    known: RefCell<Vec<(&'static str, u16, Series)>>,
 }
 
 impl Timed {
@@ -61,15 +88,14 @@ impl Timed {
         Self { pattern, known: RefCell::new(Vec::new()) }
     }
 
-    fn observe(&self, requests: &Requests, method: &Method, status: u16, seconds: f64) {
-        let mut known = self.known.borrow_mut();
-        let name = name(method);
-        if let Some((.., timed)) = known.iter().find(|(of, with, _)| *of == name && *with == status) {
-            return timed.observe(seconds);
+    fn observe(&self, requests: &Requests, request: &HttpRequest, status: u16, seconds: f64) {
+        let (mut known, method) = (self.known.borrow_mut(), name(request.method()));
+        if let Some((.., series)) = known.iter().find(|(of, with, _)| *of == method && *with == status) {
+            return series.observe(seconds, request);
         }
-        let timed = requests.of(method, &self.pattern, status);
-        timed.observe(seconds);
-        known.push((name, status, timed));
+        let series = requests.of(method, &self.pattern, status);
+        series.observe(seconds, request);
+        known.push((method, status, series));
     }
 }
 
@@ -104,11 +130,11 @@ pub async fn middleware<B: MessageBody>(
     let (request, status) = (response.request(), response.status().as_u16());
     let seconds = started.elapsed().as_secs_f64();
     match request.app_data::<Timed>() {
-        Some(timed) => timed.observe(&metrics.requests, request.method(), status, seconds),
+        Some(timed) => timed.observe(&metrics.requests, request, status, seconds),
         // Of what isn't in the table of routes.
         None => {
             let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-            metrics.requests.of(request.method(), &route, status).observe(seconds);
+            metrics.requests.of(name(request.method()), &route, status).observe(seconds, request);
         }
     }
     Ok(response)

@@ -149,6 +149,14 @@ def check_answers(prometheus, load, folder, rule_folder):
     print(f"{len(asked)} queries of dashboards and rules have an answer")
 
 
+def check_names(prometheus):
+    """What promtool has to say about names and types, of the format that is easier to read."""
+    for target in prometheus.get("/targets")["activeTargets"]:
+        if target["labels"]["job"] in ("auth-service", "product-service"):
+            text = requests.get(target["scrapeUrl"], timeout=10).content
+            subprocess.run(["promtool", "check", "metrics"], input=text, check=True)
+
+
 def check_exemplars(prometheus):
     def kept():
         found = prometheus.get(
@@ -231,6 +239,7 @@ def main():
     eventually("Prometheus asks both services", prometheus.asks_both)
     with observability_load.Load(told.auth, told.product, told.maildir) as load:
         check_answers(prometheus, load, told.dashboards, told.rules)
+        check_names(prometheus)
         check_exemplars(prometheus)
     eventually("Prometheus understands every rule", prometheus.understands_rules)
     check_alert(webhook, told.instance)

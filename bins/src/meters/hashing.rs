@@ -7,7 +7,8 @@ use super::{
 };
 
 const THREADS: Title = ("password_hashing_threads", "How many threads hash passwords");
-const BUSY: Title = ("password_hashing_busy_threads", "How many of them are at it");
+const BUSY: Title =
+    ("password_hashing_busy_threads", "How many of the threads that hash passwords are at it");
 const WAITING: Title = ("password_hashing_waiting", "How many passwords wait to be hashed");
 const REFUSED: Title =
     ("password_hashing_refused_total", "How many passwords were turned away since there was no room to wait");

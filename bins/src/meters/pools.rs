@@ -9,10 +9,11 @@ use super::{
 };
 use crate::compose::Probe;
 
-const MOST: Title = ("database_pool_connections_max", "How many connections there may be");
-const OPEN: Title = ("database_pool_connections", "How many there are, in use or idle");
-const IDLE: Title = ("database_pool_connections_idle", "How many of these nobody uses");
-const WAITING: Title = ("database_pool_waiting", "How many wait for a connection");
+const MOST: Title = ("database_pool_connections_max", "How many connections to a database there may be");
+const OPEN: Title =
+    ("database_pool_connections", "How many connections to a database there are, in use or idle");
+const IDLE: Title = ("database_pool_connections_idle", "How many connections to a database nobody uses");
+const WAITING: Title = ("database_pool_waiting", "How many wait for a connection to a database");
 
 /// How the connections to each of these databases are used, by what they serve.
 ///

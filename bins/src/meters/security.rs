@@ -7,7 +7,10 @@ use super::{
 };
 
 const WAITING: Title = ("security_acts_waiting", "How many security-relevant acts wait to be written down");
-const DROPPED: Title = ("security_acts_dropped_total", "How many weren't since too many waited");
+const DROPPED: Title = (
+    "security_acts_dropped_total",
+    "How many security-relevant acts were never written down since too many waited",
+);
 
 /// How much there is to write down, and how much never was.
 ///

@@ -27,8 +27,10 @@ impl Shelves {
     /// See [`MeterError`].
     pub fn of(summary: Arc<dyn Summary>, meters: &Meters) -> Result<Self, MeterError> {
         let products = Gauge::new("products_for_sale", "How many products there are for sale")?;
-        let low =
-            Gauge::new("products_low_on_stock", "How many of them have a stock at their threshold or below")?;
+        let low = Gauge::new(
+            "products_low_on_stock",
+            "How many products for sale have a stock at their threshold or below",
+        )?;
         meters.include(products.clone())?;
         meters.include(low.clone())?;
         Ok(Self { summary, products, low, looked: Arc::default() })

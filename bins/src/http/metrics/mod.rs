@@ -53,7 +53,11 @@ impl Metrics {
         let end = Gauge::new("event_log_end", "The position of the newest event in the log")?;
         let backlog =
             by_name("event_backlog", "How many events of the log a reader still has before it", "reader")?;
-        let lag = by_name("event_lag_seconds", "How old the first of them is", "reader")?;
+        let lag = by_name(
+            "event_lag_seconds",
+            "How old the first event is that a reader still has before it",
+            "reader",
+        )?;
         let differences = Gauge::new(
             "drift_differences",
             "How many rows aren't as the event log says, as far as the background check has seen; NaN where another instance checks",

@@ -16,8 +16,10 @@ use super::{
     Metrics,
     exemplars::{AllExamples, Examples},
 };
-use crate::http::context::RequestContext;
-use crate::meters::{MeterError, Meters};
+use crate::{
+    http::context::RequestContext,
+    meters::{MeterError, Meters},
+};
 
 /// What becomes of requests.
 #[derive(Clone)]

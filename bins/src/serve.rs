@@ -102,7 +102,7 @@ fn server(
             .app_data(hosts.clone())
             .configure(|app| service.routes(app, &own, &afterwards))
             .configure(|app| {
-                service::routes(app, identity, dependencies, (metrics, aside.is_none()), document)
+                service::routes(app, identity, dependencies, (metrics, aside.is_none()), document);
             })
     };
     let mut server = HttpServer::new(app)

@@ -7,7 +7,7 @@ use super::{MeterError, Meters};
 /// What became of events that were handed to the broker.
 pub struct Publishing<P> {
     publisher: P,
-    published: IntCounter,
+    confirmed: IntCounter,
     failures: IntCounter,
 }
 
@@ -17,15 +17,15 @@ impl<P: EventPublisher> Publishing<P> {
     /// # Errors
     /// See [`MeterError`].
     pub fn of(publisher: P, meters: &Meters) -> Result<Self, MeterError> {
-        let published =
+        let confirmed =
             IntCounter::new("events_published_total", "How many events the broker has confirmed")?;
         let failures = IntCounter::new(
             "event_publish_failures_total",
             "How often a batch of events could not be published; it is tried again",
         )?;
-        meters.include(published.clone())?;
+        meters.include(confirmed.clone())?;
         meters.include(failures.clone())?;
-        Ok(Self { publisher, published, failures })
+        Ok(Self { publisher, confirmed, failures })
     }
 }
 
@@ -34,7 +34,7 @@ impl<P: EventPublisher> EventPublisher for Publishing<P> {
     async fn publish(&self, events: &[StoredEvent]) -> Result<(), BrokerError> {
         let outcome = self.publisher.publish(events).await;
         match &outcome {
-            Ok(()) => self.published.inc_by(u64::try_from(events.len()).unwrap_or_default()),
+            Ok(()) => self.confirmed.inc_by(u64::try_from(events.len()).unwrap_or_default()),
             Err(_) => self.failures.inc(),
         }
         outcome

@@ -29,7 +29,7 @@ fn every_service_tells_what_it_is_and_what_its_process_uses() {
             ["cpu_seconds_total", "open_fds", "max_fds", "resident_memory_bytes", "start_time_seconds"]
         {
             let line = text.lines().find(|line| line.starts_with(&format!("process_{name} ")));
-            let value = line.and_then(|line| line.split(' ').nth(1)).map(|value| value.parse::<f64>());
+            let value = line.and_then(|line| line.split(' ').nth(1)).map(str::parse::<f64>);
             assert!(value.unwrap_or_else(|| panic!("no process_{name}")).unwrap() >= 0.0, "{name}");
         }
     }

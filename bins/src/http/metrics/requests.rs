@@ -131,13 +131,12 @@ pub async fn middleware<B: MessageBody>(
     let response = next.call(request).await?;
     let (request, status) = (response.request(), response.status().as_u16());
     let seconds = started.elapsed().as_secs_f64();
-    match request.app_data::<Timed>() {
-        Some(timed) => timed.observe(&metrics.requests, request, status, seconds),
-        // Of what isn't in the table of routes.
-        None => {
-            let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-            metrics.requests.of(name(request.method()), &route, status).observe(seconds, request);
-        }
+    if let Some(timed) = request.app_data::<Timed>() {
+        timed.observe(&metrics.requests, request, status, seconds);
+    } else {
+        // It isn't in the table of routes.
+        let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+        metrics.requests.of(name(request.method()), &route, status).observe(seconds, request);
     }
     Ok(response)
 }

@@ -89,7 +89,7 @@ async fn state_of_things(world: &World) {
     for service in [&world.auth, &world.product] {
         let told = Told::by(world, service).await;
         assert_eq!(told.of("dependency_up{dependency=\"database\"}"), 1);
-        assert_eq!(told.of("http_requests_in_flight"), 1, "which is this one");
+        assert!(told.of("http_requests_in_flight") >= 1, "this one is");
         for series in
             ["panal_build_info{", "dead_letters_total{", "process_cpu_seconds_total ", "process_open_fds "]
         {

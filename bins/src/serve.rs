@@ -89,6 +89,8 @@ fn server(
     let proxies = Data::new(TrustedProxies(config.settings.trusted_proxies.0.clone()));
     let hosts = Data::new(AllowedHosts(config.settings.allowed_hosts.0.clone()));
     let origins: Arc<[String]> = config.settings.allowed_origins.0.clone().into();
+    // The page borrows them for good, and there is one for the life of the process.
+    let documents: &'static [_] = config.settings.openapi_documents.0.clone().leak();
     let (service, own, afterwards) = (service.clone(), config.clone(), afterwards.clone());
     let app = move || {
         let (dependencies, metrics, document) = (dependencies.clone(), metrics.clone(), document.clone());
@@ -102,7 +104,8 @@ fn server(
             .app_data(hosts.clone())
             .configure(|app| service.routes(app, &own, &afterwards))
             .configure(|app| {
-                service::routes(app, identity, dependencies, (metrics, aside.is_none()), document);
+                let metrics = (metrics, aside.is_none());
+                service::routes(app, identity, dependencies, metrics, document, documents);
             })
     };
     let mut server = HttpServer::new(app)

@@ -6,6 +6,7 @@ mod create_superuser;
 mod dead_letters;
 mod erase_user;
 mod export_user;
+mod health;
 mod keys;
 mod logging;
 mod program;

@@ -20,6 +20,8 @@ pub enum Task {
     Serve,
     /// Make or update the tables, then stop; needs nothing but the database's URL
     Migrate,
+    /// Ask the running service whether it can serve: for health checks of containers
+    Health,
     /// Look after deliveries that were given up
     DeadLetters(DeadLettersCommand),
     /// Look after the read models, and compare what is kept with the event log

@@ -1,7 +1,7 @@
 //! Starts a program: its settings, its log, its runtime; then what it was told to do.
 use std::{process::ExitCode, sync::Arc};
 
-use super::{AuthTask, Program, Task, banner::banner, logging};
+use super::{AuthTask, Program, Task, banner::banner, health, logging};
 use crate::{
     compose::{ComposeError, Outbox},
     config::{Config, Settings},
@@ -39,6 +39,11 @@ async fn run<P: Program>(settings: Settings, task: AuthTask) -> Result<(), Compo
             // Opening a store brings its tables up to date.
             P::stores(&settings).await?;
             say("the tables are up to date");
+            return Ok(());
+        }
+        AuthTask::Any(Task::Health) => {
+            health::check::<P>(&settings)?;
+            say("ready");
             return Ok(());
         }
         AuthTask::Any(Task::DeadLetters(command)) => {

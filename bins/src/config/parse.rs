@@ -167,6 +167,19 @@ pub fn clients(raw: &str) -> Result<List<(String, ClientDigest)>, String> {
     }
 }
 
+pub fn documents(raw: &str) -> Result<List<(String, String)>, String> {
+    let expected = "must be documents such as products=/openapi/products.json";
+    list(raw, |part| {
+        let (name, address) = part.split_once('=').ok_or(expected)?;
+        let is_address = address.starts_with('/') || url::Url::parse(address).is_ok_and(|url| url.has_host());
+        Ok((
+            client_name(name).map_err(|_| expected)?,
+            is_address.then_some(address).ok_or(expected)?.to_owned(),
+        ))
+    })
+    .map(List)
+}
+
 pub fn hosts(raw: &str) -> Result<List<String>, String> {
     // Not by `list`, which takes the brackets of an IPv6 address for those of JSON.
     let parts = raw.split([',', ' ']).filter(|part| !part.is_empty());
@@ -213,6 +226,17 @@ mod tests {
         );
         for bad in ["api.example.com:8001", "http://api.example.com", "*", "a/b"] {
             assert!(hosts(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn documents_have_a_name_and_an_address_each() {
+        let read = documents("auth=/openapi/auth.json,shop=https://api.example.com/shop.json").unwrap().0;
+        let owned = |name: &str, address: &str| (name.to_owned(), address.to_owned());
+        let (here, there) = ("/openapi/auth.json", "https://api.example.com/shop.json");
+        assert_eq!(read, [owned("auth", here), owned("shop", there)]);
+        for bad in ["auth", "=/a.json", "auth=", "auth=a.json", "auth=javascript:alert(1)"] {
+            assert!(documents(bad).is_err(), "{bad}");
         }
     }
 

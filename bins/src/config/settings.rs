@@ -118,6 +118,9 @@ pub struct Settings {
     /// Names that the services answer to, separated by commas; others are refused with 421. Any unless told
     #[arg(long, env = "ALLOWED_HOSTS", global = true, default_value = "", value_parser = parse::hosts)]
     pub allowed_hosts: parse::List<String>,
+    /// What /docs shows, as name=address of an `OpenAPI` document, separated by commas; the service's own unless told
+    #[arg(long, env = "OPENAPI_DOCUMENTS", global = true, default_value = "", value_parser = parse::documents)]
+    pub openapi_documents: parse::List<(String, String)>,
     /// Whether registration tells by 409 that an address is taken; if not, it answers as for a new one, and its owner is told
     #[arg(long, env = "REGISTRATION_REVEALS_EMAILS", global = true, default_value = "true", value_parser = parse::flag, action = clap::ArgAction::Set)]
     pub registration_reveals_emails: bool,

@@ -11,7 +11,7 @@ use utoipa::{
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
-use utoipa_swagger_ui::{Config, SwaggerUi};
+use utoipa_swagger_ui::{Config, SwaggerUi, Url};
 
 use super::{
     health, idempotency,
@@ -93,9 +93,14 @@ pub async fn openapi(document: Data<Document>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(document.0.clone())
 }
 
-/// The page to read it.
-pub fn page(config: &mut web::ServiceConfig) {
-    let page = Config::new(["/openapi.json"]).persist_authorization(true).try_it_out_enabled(true);
+/// The page to read it; or whatever `documents` there are, by name and address, where a gateway has one page for all.
+pub fn page(config: &mut web::ServiceConfig, documents: &'static [(String, String)]) {
+    let own = [Url::from("/openapi.json")];
+    let page = match documents {
+        [] => Config::new(own),
+        named => Config::new(named.iter().map(|(name, address)| Url::new(name, address))),
+    };
+    let page = page.persist_authorization(true).try_it_out_enabled(true);
     config.service(web::redirect("/docs", "/docs/")).service(SwaggerUi::new("/docs/{_:.*}").config(page));
 }
 

@@ -70,6 +70,7 @@ pub fn routes(
     dependencies: Dependencies,
     (metrics, told_here): (Metrics, bool),
     document: docs::Document,
+    documents: &'static [(String, String)],
 ) {
     config
         .app_data(Data::new(identity))
@@ -80,7 +81,7 @@ pub fn routes(
     if told_here {
         metrics::route().serve(config);
     }
-    docs::page(config);
+    docs::page(config, documents);
     config.default_service(web::to(nothing_here));
 }
 

@@ -8,14 +8,14 @@ traefik_begin() {
   GATEWAY=$RUN_DIR/gateway
   mkdir -p "$GATEWAY/dynamic"
   # shellcheck disable=SC2034 # HTTPS and HTTP are read by the caller
-  { read -r HTTPS; read -r HTTP; read -r INTERNAL; } < <(scripts/services free-port 3)
+  { read -r HTTPS; read -r HTTP; read -r INTERNAL; read -r METRICS; } < <(scripts/services free-port 4)
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
     -addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' -keyout "$GATEWAY/key.pem" -out "$GATEWAY/certificate.pem" 2>/dev/null
   cp deploy/traefik/dynamic/*.yml "$GATEWAY/dynamic"
   # other ports, another folder; the rest is as it is shipped
   sed -e "s|\":80\"|\"127.0.0.1:$HTTP\"|" -e "s|\":443\"|\"127.0.0.1:$HTTPS\"|" -e "s|127.0.0.1:8090|127.0.0.1:$INTERNAL|" \
-    -e "s|/etc/traefik/dynamic|$GATEWAY/dynamic|" deploy/traefik/traefik.yml >"$GATEWAY/traefik.yml"
-  for x in "127.0.0.1:$HTTP\"" "127.0.0.1:$HTTPS\"" "127.0.0.1:$INTERNAL\"" "$GATEWAY/dynamic"; do
+    -e "s|127.0.0.1:8091|127.0.0.1:$METRICS|" -e "s|/etc/traefik/dynamic|$GATEWAY/dynamic|" deploy/traefik/traefik.yml >"$GATEWAY/traefik.yml"
+  for x in "127.0.0.1:$HTTP\"" "127.0.0.1:$HTTPS\"" "127.0.0.1:$INTERNAL\"" "127.0.0.1:$METRICS\"" "$GATEWAY/dynamic"; do
     grep -qF "$x" "$GATEWAY/traefik.yml" || die "deploy/traefik/traefik.yml isn't what this script knows: no $x"
   done
 }

@@ -1,4 +1,6 @@
 //! `/openapi.json`, and `/docs` to read and try it, served from the binary.
+use std::collections::BTreeSet;
+
 use actix_web::{
     HttpResponse,
     http::Method,
@@ -7,6 +9,7 @@ use actix_web::{
 use utoipa::{
     OpenApi,
     openapi::{
+        Tag,
         path::Operation,
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
@@ -64,7 +67,16 @@ pub fn document(
             _ => {}
         }
     }
+    document.tags = Some(tags(&document));
     document
+}
+
+/// What the operations are filed under, each once: the page shows them in this order.
+fn tags(document: &utoipa::openapi::OpenApi) -> Vec<Tag> {
+    let items = document.paths.paths.values();
+    let operations = items.flat_map(|item| [&item.get, &item.post, &item.put, &item.delete]).flatten();
+    let names: BTreeSet<_> = operations.flat_map(|operation| operation.tags.iter().flatten()).collect();
+    names.into_iter().map(Tag::new).collect()
 }
 
 /// No token is needed, though one is looked at.
@@ -106,10 +118,39 @@ pub fn page(config: &mut web::ServiceConfig, documents: &'static [(String, Strin
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use serde_json::Value;
 
     use super::*;
     use crate::http::{auth, product};
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_and_is_filed_under_a_known_tag() {
+        for (api, routes) in
+            [(auth::Api::openapi(), auth::routes()), (product::Api::openapi(), product::routes())]
+        {
+            let document = serde_json::to_value(document(api, &routes, false)).unwrap();
+            let known: HashSet<_> =
+                document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str()).collect();
+            let mut names = HashSet::new();
+            for operation in document["paths"]
+                .as_object()
+                .unwrap()
+                .values()
+                .flat_map(|item| item.as_object().unwrap().values())
+            {
+                assert!(
+                    names.insert(operation["operationId"].as_str().unwrap()),
+                    "{}",
+                    operation["operationId"]
+                );
+                assert!(
+                    operation["tags"].as_array().unwrap().iter().all(|tag| known.contains(&tag.as_str()))
+                );
+            }
+        }
+    }
 
     #[test]
     fn every_operation_names_the_failures_that_its_parts_lead_to() {

@@ -52,6 +52,7 @@ impl From<ActivityRow> for ActivityBody {
 #[utoipa::path(
     get,
     path = "/api/v1/auth/users/{id}/activity",
+    operation_id = "get_user_activity",
     tag = "users",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The user's id")),

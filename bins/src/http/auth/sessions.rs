@@ -64,6 +64,7 @@ async fn listed(auth: &Auth, who: &SignedIn, user: UserId) -> Result<HttpRespons
 #[utoipa::path(
     get,
     path = "/api/v1/auth/sessions",
+    operation_id = "list_sessions",
     tag = "sessions",
     security(("bearer" = [])),
     responses(

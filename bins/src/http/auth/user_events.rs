@@ -44,6 +44,7 @@ impl From<StoredEvent> for UserEventBody {
 #[utoipa::path(
     get,
     path = "/api/v1/auth/users/{id}/events",
+    operation_id = "list_user_events",
     tag = "users",
     security(("bearer" = [])),
     params(

@@ -27,6 +27,7 @@ use crate::http::{
 #[utoipa::path(
     get,
     path = "/api/v1/auth/users",
+    operation_id = "list_users",
     tag = "users",
     security(("bearer" = [])),
     params(
@@ -77,6 +78,7 @@ pub async fn list(
 #[utoipa::path(
     get,
     path = "/api/v1/auth/users/{id}",
+    operation_id = "get_user",
     tag = "users",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The user's id")),

@@ -19,6 +19,7 @@ use crate::http::{
 #[utoipa::path(
     get,
     path = "/api/v1/products/{id}/events",
+    operation_id = "list_product_events",
     tag = "history",
     security(("bearer" = []), ()),
     params(

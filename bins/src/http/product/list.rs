@@ -73,6 +73,7 @@ fn amount(raw: &str) -> Result<Decimal, Invalid> {
 #[utoipa::path(
     get,
     path = "/api/v1/products",
+    operation_id = "list_products",
     tag = "products",
     security(("bearer" = []), ()),
     params(

@@ -58,6 +58,7 @@ impl From<LedgerEntry> for MovementBody {
 #[utoipa::path(
     get,
     path = "/api/v1/products/{id}/movements",
+    operation_id = "list_movements",
     tag = "stock",
     security(("bearer" = []), ()),
     params(

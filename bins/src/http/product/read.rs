@@ -23,6 +23,7 @@ use crate::http::{
 #[utoipa::path(
     get,
     path = "/api/v1/products/{id}",
+    operation_id = "get_product",
     tag = "products",
     security(("bearer" = []), ()),
     params(

@@ -207,7 +207,7 @@ took.clear()
 threads = [threading.Thread(target=client.work, args=(n,), daemon=True) for n, client in enumerate(clients)]
 for thread in threads:
     thread.start()
-began, killed = time.monotonic(), Counter()
+began, killed, connections = time.monotonic(), Counter(), 0
 victims = [f"{name}-{n}" for n in (1, 2, 3) for name in ("auth-service", "product-service")]
 for number in itertools.count(1):
     pause = began + number * every - time.monotonic()
@@ -219,6 +219,7 @@ for number in itertools.count(1):
     instance("kill9", victim)
     instance("start", victim)
     killed[victim] += 1
+    connections = max(connections, int(sql(f"select count(*) from pg_stat_activity where datname = '{database}'")[0][0]))
 stop.set()
 for thread in threads:
     thread.join(60)
@@ -234,6 +235,7 @@ print("\n| three instances of each, one killed every few seconds | |\n|---|--:|"
 print(f"| lasted | {ended - began:.0f} s |\n| killed | {sum(killed.values())} |\n| requests | {requests}, {requests / (ended - began):.0f} a second |")
 print(f"| of these failed at first (5xx, no answer, or 409 `request_in_progress`) | {failed} ({share:.3f} %) |")
 print(f"| median, p99, slowest | {took[len(took) // 2] * 1000:.0f}, {took[len(took) * 99 // 100] * 1000:.0f}, {took[-1] * 1000:.0f} ms |")
+print(f"| connections to PostgreSQL, at most | {connections} |")
 print(f"| other answers than 200 and 201 | {unexpected} |", flush=True)
 
 

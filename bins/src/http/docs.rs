@@ -120,10 +120,25 @@ pub fn page(config: &mut web::ServiceConfig, documents: &'static [(String, Strin
 mod tests {
     use std::collections::HashSet;
 
+    use actix_web::{App, test as asking};
     use serde_json::Value;
 
     use super::*;
     use crate::http::{auth, product};
+
+    #[actix_web::test]
+    async fn the_page_shows_the_service_itself_unless_told_of_others() {
+        let script = async |documents| {
+            let app = App::new().configure(|config| page(config, documents));
+            let app = asking::init_service(app).await;
+            let asked = asking::TestRequest::get().uri("/docs/swagger-initializer.js").to_request();
+            String::from_utf8(asking::call_and_read_body(&app, asked).await.to_vec()).unwrap()
+        };
+        assert!(script(&[]).await.contains(r#""/openapi.json""#));
+        let named = vec![("auth".to_owned(), "/openapi/auth.json".to_owned())].leak();
+        let shown = script(named).await;
+        assert!(shown.contains(r#""/openapi/auth.json""#) && !shown.contains(r#""/openapi.json""#), "{shown}");
+    }
 
     #[test]
     fn every_operation_has_a_name_of_its_own_and_is_filed_under_a_known_tag() {

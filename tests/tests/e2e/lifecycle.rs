@@ -103,3 +103,15 @@ async fn a_reader_who_has_gone_breaks_nothing() {
         assert!(done.success(), "{task}: {done}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_asks_its_own_program_whether_it_is_well() {
+    let world = World::start(Stores::Sqlite).await;
+    let healthy = |program| {
+        let mut asking = world.command(program);
+        asking.arg("health").stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success()
+    };
+    assert!(["auth-service", "product-service", "panal"].map(healthy).iter().all(|well| *well));
+    world.stop_all();
+    assert!(!["auth-service", "product-service", "panal"].map(healthy).iter().any(|well| *well));
+}

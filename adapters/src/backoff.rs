@@ -7,24 +7,26 @@ use std::{
 /// Pauses that double up to a limit, each shortened at random by up to a half so that those who failed together don't
 /// come back together.
 #[derive(Debug, Clone)]
-pub(crate) struct Backoff {
+pub struct Backoff {
     first: Duration,
     most: Duration,
     next: Duration,
 }
 
 impl Backoff {
-    pub(crate) const fn new(first: Duration, most: Duration) -> Self {
+    /// Pauses from `first` up to `most`.
+    #[must_use]
+    pub const fn new(first: Duration, most: Duration) -> Self {
         Self { first, most, next: first }
     }
 
     /// Begins anew: it went well.
-    pub(crate) const fn reset(&mut self) {
+    pub const fn reset(&mut self) {
         self.next = self.first;
     }
 
     /// The next pause.
-    pub(crate) fn pause(&mut self) -> Duration {
+    pub fn pause(&mut self) -> Duration {
         let pause = self.next;
         self.next = (pause * 2).min(self.most);
         let share = u32::try_from(RandomState::new().hash_one(()) % 1000).unwrap_or_default();

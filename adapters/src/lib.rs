@@ -5,10 +5,13 @@
 //! `conformance` suite of the port on it.
 #[cfg(all(feature = "in-process", feature = "keyed"))]
 pub mod audit_chain;
-#[cfg(any(feature = "in-process", feature = "rabbitmq"))]
-mod backoff;
+pub mod backoff;
 #[cfg(feature = "bcrypt")]
 pub mod bcrypt;
+#[cfg(feature = "breaker")]
+mod breaker;
+#[cfg(any(feature = "jwks", feature = "postgres"))]
+mod budget;
 #[cfg(any(feature = "memory", feature = "postgres", feature = "sqlite"))]
 mod catch_up;
 #[cfg(feature = "cloud-event")]
@@ -23,6 +26,8 @@ pub mod deny_list;
 pub mod durations;
 #[cfg(any(feature = "memory", feature = "postgres", feature = "sqlite"))]
 mod growth;
+#[cfg(feature = "http")]
+mod http;
 #[cfg(feature = "in-process")]
 pub mod in_process;
 #[cfg(feature = "jwt")]
@@ -39,6 +44,8 @@ pub mod postgres;
 pub mod projector;
 #[cfg(feature = "rabbitmq")]
 pub mod rabbitmq;
+#[cfg(feature = "registry")]
+pub mod registry;
 #[cfg(feature = "in-process")]
 pub mod relay;
 #[cfg(feature = "in-process")]

@@ -45,8 +45,9 @@ pub use personal::{Personal, PersonalField, Subject};
 pub use ports::{
     Attempt, AuditChain, Backlog, BrokerError, Bucket, ChainedRow, Changed, Checkpoint, Checkpoints, Claim,
     Claimed, Clock, DeadLetter, DeadLetterBox, DeadLetters, Decision, Delivery, Digest, EventLog,
-    EventPublisher, EventSubscriber, Generation, IdGenerator, IdempotencyKeys, Inbox, Link, LogWatch,
-    MailError, Mailer, Once, ProjectionStore, Reactor, Refused, Repository, Revocations, Setback, Snapshots,
+    EventPublisher, EventSubscriber, Generation, IdGenerator, IdempotencyKeys, Inbox, Instance, Link,
+    LogWatch, MailError, Mailer, Once, ProjectionStore, Reactor, Refused, RegistryError, Repository,
+    Revocations, ServiceRegistry, Setback, Snapshots,
     Taken, Throttle, Ticket, Together, TokenVerifier, deliver, deliver_while, recall,
 };
 pub use projection::{Folded, ProjectedRow, Projection, fold, keys};

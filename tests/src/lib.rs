@@ -51,6 +51,7 @@ pub mod repository;
 pub mod revocations;
 pub mod save_all;
 pub mod security_log;
+pub mod service_registry;
 pub mod session_repository;
 mod suites;
 mod support;

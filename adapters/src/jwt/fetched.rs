@@ -1,20 +1,47 @@
 //! The ring of a service that only checks: fetched from the one that signs.
-use std::time::Duration;
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
-use recloser::{AsyncRecloser, Error as Broken, Recloser};
-use reqwest::{Client, Response, Url, header::CACHE_CONTROL, redirect::Policy};
+use domain_shared::RegistryError;
+use recloser::{AsyncRecloser, Error as Broken};
+use reqwest::{Client, Response, Url, header::CACHE_CONTROL};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Jwk, KeyRing, VerifyingKey};
+use crate::{
+    breaker::breaker,
+    budget::Budget,
+    http::{Unread, body, client},
+    registry::Found,
+};
 
 /// Keeps a ring as its publisher has it. What was fetched once goes on counting while the publisher is away.
 pub struct FetchedKeys {
-    url: Url,
+    publisher: Publisher,
     client: Client,
     ring: KeyRing,
     breaker: AsyncRecloser,
+}
+
+/// Who publishes the keys.
+enum Publisher {
+    /// Whoever is at an address.
+    At(Url),
+    /// Any instance that a registry tells of.
+    Any(Instances),
+}
+
+/// The instances of whoever publishes, and which of them is asked first.
+struct Instances {
+    found: Found,
+    path: &'static str,
+    turn: AtomicUsize,
+    further: Budget,
 }
 
 /// How often to ask at most, whatever tokens say, and how soon again after a failure.
@@ -22,12 +49,6 @@ const LEAST: Duration = Duration::from_secs(1);
 
 /// How often to ask if the publisher doesn't say, and at least if it does.
 const USUAL: Duration = Duration::from_mins(5);
-
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-/// How long nobody asks once several answers in a row were none.
-const PAUSE: Duration = Duration::from_secs(5);
 
 /// Ours has a few hundred bytes per key.
 const MOST_BYTES: usize = 64 * 1024;
@@ -41,12 +62,18 @@ pub enum FetchError {
     /// The publisher didn't answer, or otherwise than with keys.
     #[error("the keys of access tokens can't be had")]
     Unanswered(#[source] reqwest::Error),
-    /// What it answered is too much.
-    #[error("the answer is too long to be keys of access tokens")]
-    TooLong,
+    /// What it answered can't be read.
+    #[error("the keys of access tokens can't be had")]
+    Unread(#[from] Unread),
     /// There is none that could be used.
     #[error("the answer has no key of access tokens")]
     NoKeys,
+    /// Nobody knows where the publisher is.
+    #[error("who publishes the keys of access tokens can't be found")]
+    Unfound(#[source] RegistryError),
+    /// Nobody publishes any.
+    #[error("the registry knows nobody who publishes the keys of access tokens")]
+    Nobody,
 }
 
 /// A JSON Web Key Set. Keys of other kinds are no concern of ours (RFC 7517, section 5).
@@ -61,17 +88,21 @@ impl FetchedKeys {
     /// # Errors
     /// If this machine has no certificates for https.
     pub fn new(url: Url, ring: KeyRing) -> Result<Self, FetchError> {
-        let client = Client::builder().timeout(PATIENCE).redirect(Policy::none()).no_proxy();
-        // Without https no certificate is needed, and a small image may have none.
-        let client = if url.scheme() == "https" { client } else { client.tls_certs_only([]) };
-        let breaker =
-            Recloser::custom().error_rate(0.5).closed_len(3).half_open_len(1).open_wait(PAUSE).build();
-        Ok(Self {
-            url,
-            client: client.build().map_err(FetchError::Unanswered)?,
-            ring,
-            breaker: breaker.into(),
-        })
+        let client = client(url.scheme()).map_err(FetchError::Unanswered)?;
+        Ok(Self { publisher: Publisher::At(url), client, ring, breaker: breaker() })
+    }
+
+    /// The keys that any of the instances has at `path`, into `ring`. Whichever answered last is asked first, and another
+    /// one when it doesn't.
+    ///
+    /// # Errors
+    /// If nothing can be asked by HTTP here.
+    pub fn of_any(found: Found, path: &'static str, ring: KeyRing) -> Result<Self, FetchError> {
+        // Those who ask begin with different ones.
+        let turn = usize::try_from(RandomState::new().hash_one(()) >> 32).unwrap_or_default().into();
+        let publisher = Publisher::Any(Instances { found, path, turn, further: Budget::of(10) });
+        let client = client("http").map_err(FetchError::Unanswered)?;
+        Ok(Self { publisher, client, ring, breaker: breaker() })
     }
 
     /// Asks once, and replaces the ring; how long the answer is good for.
@@ -79,18 +110,43 @@ impl FetchedKeys {
     /// # Errors
     /// What kept the keys from being had; the ring is then as it was.
     pub async fn fetch(&self) -> Result<Duration, FetchError> {
-        let answer = self.client.get(self.url.clone()).send().await.and_then(Response::error_for_status);
-        let mut answer = answer.map_err(FetchError::Unanswered)?;
+        match &self.publisher {
+            Publisher::At(url) => self.fetch_from(url.clone()).await,
+            Publisher::Any(instances) => self.fetch_from_any(instances).await,
+        }
+    }
+
+    async fn fetch_from_any(&self, instances: &Instances) -> Result<Duration, FetchError> {
+        let found = instances.found.now().await.map_err(FetchError::Unfound)?;
+        let addresses: Vec<Url> = found
+            .iter()
+            .filter_map(|instance| format!("{}{}", instance.address(), instances.path).parse().ok())
+            .collect();
+        let mut failed = FetchError::Nobody;
+        for nth in 0..addresses.len() {
+            if nth > 0 && !instances.further.spend() {
+                break;
+            }
+            let turn = instances.turn.load(Ordering::Relaxed) % addresses.len();
+            let Some(address) = addresses.get(turn) else { break };
+            match self.fetch_from(address.clone()).await {
+                Ok(good_for) => {
+                    instances.further.earn();
+                    return Ok(good_for);
+                }
+                Err(error) => failed = error,
+            }
+            instances.turn.fetch_add(1, Ordering::Relaxed);
+        }
+        Err(failed)
+    }
+
+    async fn fetch_from(&self, url: Url) -> Result<Duration, FetchError> {
+        let answer = self.client.get(url).send().await.and_then(Response::error_for_status);
+        let answer = answer.map_err(FetchError::Unanswered)?;
         let told =
             answer.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).and_then(max_age);
-        let mut body = Vec::new();
-        while let Some(part) = answer.chunk().await.map_err(FetchError::Unanswered)? {
-            body.extend_from_slice(&part);
-            if body.len() > MOST_BYTES {
-                return Err(FetchError::TooLong);
-            }
-        }
-        let keys = usable(&body);
+        let keys = usable(&body(answer, MOST_BYTES).await?);
         if keys.is_empty() {
             return Err(FetchError::NoKeys);
         }

@@ -13,6 +13,7 @@ mod projections;
 mod repository;
 mod revocations;
 mod security_log;
+mod service_registry;
 mod sessions;
 mod signing_keys;
 mod snapshots;
@@ -35,6 +36,7 @@ use idempotency::Kept;
 use login_codes::Pending;
 pub use plain_hasher::PlainHasher;
 use projections::Rows;
+pub use service_registry::MemoryRegistry;
 
 /// A store in memory. Clones share it.
 #[derive(Debug, Clone, Default)]

@@ -85,6 +85,7 @@ mod tests {
             include_str!("../races.rs"),
             include_str!("../throttle.rs"),
             include_str!("../security_log.rs"),
+            include_str!("../service_registry.rs"),
             include_str!("../audit_chain.rs"),
         ] {
             assert!(cases(source).count() > 0);

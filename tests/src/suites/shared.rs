@@ -208,3 +208,22 @@ macro_rules! id_generator {
         }
     };
 }
+
+/// The suite of [`ServiceRegistry`](domain_shared::ServiceRegistry). The subject is one whose term is short: cases wait for its end.
+#[macro_export]
+macro_rules! service_registry {
+    ($subject:expr) => {
+        $crate::cases! { service_registry($subject):
+            where_nobody_registered_nobody_is_found
+            an_instance_is_found_with_all_that_was_told
+            instances_come_in_the_order_of_their_ids
+            a_service_is_found_by_exactly_its_name
+            registering_again_replaces_what_was_told
+            an_instance_that_is_kept_alive_outlives_its_term
+            an_instance_of_which_nothing_is_heard_is_found_no_more
+            an_instance_that_was_away_for_too_long_comes_back
+            what_was_deregistered_is_neither_found_nor_kept_alive
+            who_was_never_registered_is_not_kept_alive_and_deregistered_without_harm
+        }
+    };
+}

@@ -1,5 +1,5 @@
 //! Asking others by HTTP: nobody is waited for long, and nothing that is said is swallowed whole.
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use reqwest::{Client, Response, redirect::Policy};
 
@@ -42,9 +42,4 @@ pub(crate) async fn body(mut answer: Response, most: usize) -> Result<Vec<u8>, U
         }
     }
     Ok(body)
-}
-
-/// An error without the address that was asked, which may hold a password.
-pub(crate) fn discreet(error: reqwest::Error) -> Box<dyn Error + Send + Sync> {
-    error.without_url().into()
 }

@@ -47,8 +47,8 @@ pub use ports::{
     Claimed, Clock, DeadLetter, DeadLetterBox, DeadLetters, Decision, Delivery, Digest, EventLog,
     EventPublisher, EventSubscriber, Generation, IdGenerator, IdempotencyKeys, Inbox, Instance, Link,
     LogWatch, MailError, Mailer, Once, ProjectionStore, Reactor, Refused, RegistryError, Repository,
-    Revocations, ServiceRegistry, Setback, Snapshots,
-    Taken, Throttle, Ticket, Together, TokenVerifier, deliver, deliver_while, recall,
+    Revocations, ServiceRegistry, Setback, Snapshots, Taken, Throttle, Ticket, Together, TokenVerifier,
+    deliver, deliver_while, recall,
 };
 pub use projection::{Folded, ProjectedRow, Projection, fold, keys};
 pub use quota::{Debt, Quota};

@@ -7,7 +7,6 @@ use std::{
 };
 
 use domain_shared::{Instance, ServiceRegistry};
-use uuid::Uuid;
 
 use crate::support::number;
 

@@ -2,14 +2,16 @@
 use domain_shared::RegistryError;
 use reqwest::{RequestBuilder, StatusCode};
 
-use crate::http::{body, discreet};
+use crate::http::body;
 
 /// More than that no registry has to say about one service.
 const MOST_BYTES: usize = 1024 * 1024;
 
 /// What came of a request: its status, and what was said.
 pub(super) async fn ask(request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), RegistryError> {
-    let answer = request.send().await.map_err(discreet).map_err(RegistryError)?;
+    // Without the address that was asked: it is known, and long.
+    let discreet = |error: reqwest::Error| RegistryError::because(error.without_url());
+    let answer = request.send().await.map_err(discreet)?;
     let status = answer.status();
     let said = body(answer, MOST_BYTES).await.map_err(RegistryError::because)?;
     Ok((status, said))

@@ -188,7 +188,8 @@ impl ServiceRegistry for ConsulRegistry {
 fn is_unknown(status: StatusCode, said: &[u8]) -> bool {
     let said = String::from_utf8_lossy(said);
     status == StatusCode::NOT_FOUND
-        || (status == StatusCode::INTERNAL_SERVER_ERROR && (said.contains("nknown check") || said.contains("nknown service")))
+        || (status == StatusCode::INTERNAL_SERVER_ERROR
+            && (said.contains("nknown check") || said.contains("nknown service")))
 }
 
 /// Without the token.

@@ -85,7 +85,11 @@ impl EtcdRegistry {
     }
 
     /// What etcd answers to `question`; `None` if there is no such thing.
-    async fn ask<T: DeserializeOwned>(&self, path: &str, question: &Value) -> Result<Option<T>, RegistryError> {
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        question: &Value,
+    ) -> Result<Option<T>, RegistryError> {
         let (mut status, mut said) = self.try_ask(path, question, false).await?;
         if status == StatusCode::UNAUTHORIZED {
             // A token lasts some minutes, and doesn't outlive etcd.
@@ -121,7 +125,8 @@ impl EtcdRegistry {
             if status != StatusCode::OK {
                 return Err(refusal(status, &said));
             }
-            let Authenticated { token: new } = serde_json::from_slice(&said).map_err(RegistryError::because)?;
+            let Authenticated { token: new } =
+                serde_json::from_slice(&said).map_err(RegistryError::because)?;
             *token = Some(new);
         }
         Ok(token.clone())
@@ -139,7 +144,8 @@ impl EtcdRegistry {
     fn instance(&self, service: &str, kept: &KeyValue) -> Option<Instance> {
         let key = String::from_utf8(STANDARD.decode(&kept.key).ok()?).ok()?;
         let id = Uuid::parse_str(key.strip_prefix(&self.place(service))?).ok()?;
-        let Entry { host, port, health } = serde_json::from_slice(&STANDARD.decode(&kept.value).ok()?).ok()?;
+        let Entry { host, port, health } =
+            serde_json::from_slice(&STANDARD.decode(&kept.value).ok()?).ok()?;
         Some(Instance { service: service.to_owned(), id, host, port, health })
     }
 }
@@ -186,7 +192,8 @@ impl ServiceRegistry for EtcdRegistry {
     async fn find(&self, service: &str) -> Result<Vec<Instance>, RegistryError> {
         let place = self.place(service);
         let (key, range_end) = (STANDARD.encode(&place), STANDARD.encode(after(&place)));
-        let found: Option<Range> = self.ask("kv/range", &json!({ "key": key, "range_end": range_end })).await?;
+        let found: Option<Range> =
+            self.ask("kv/range", &json!({ "key": key, "range_end": range_end })).await?;
         // They come in the order of their keys. What somebody else has put there is no instance.
         let kept = found.map(|found| found.kvs).unwrap_or_default();
         Ok(kept.iter().filter_map(|kept| self.instance(service, kept)).collect())

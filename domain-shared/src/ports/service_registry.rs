@@ -72,7 +72,11 @@ impl Instance {
     #[must_use]
     pub fn address(&self) -> String {
         let is_v6 = self.host.contains(':');
-        if is_v6 { format!("http://[{}]:{}", self.host, self.port) } else { format!("http://{}:{}", self.host, self.port) }
+        if is_v6 {
+            format!("http://[{}]:{}", self.host, self.port)
+        } else {
+            format!("http://{}:{}", self.host, self.port)
+        }
     }
 }
 

@@ -20,7 +20,8 @@ fn registry(stub: &ConsulStub, token: Option<&str>) -> ConsulRegistry {
 conformance::service_registry!(registry(&ConsulStub::start("").await, None));
 
 fn ours(port: u16) -> Instance {
-    let (service, host, health) = ("auth-service".to_owned(), "127.0.0.1".to_owned(), "/health/ready".to_owned());
+    let (service, host, health) =
+        ("auth-service".to_owned(), "127.0.0.1".to_owned(), "/health/ready".to_owned());
     Instance { service, id: Uuid::from_u128(0x0190_1234_5678_7000_8abc_def0_1234_5678), host, port, health }
 }
 

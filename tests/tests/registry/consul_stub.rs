@@ -107,12 +107,18 @@ impl ConsulStub {
             ("PUT", ["agent", "service", "deregister", id]) => {
                 match self.services.lock().unwrap().remove(*id) {
                     Some(_) => (200, String::new()),
-                    None => (404, format!("Unknown service ID {id:?}. Ensure that the service ID is passed, not the service name.")),
+                    None => (
+                        404,
+                        format!(
+                            "Unknown service ID {id:?}. Ensure that the service ID is passed, not the service name."
+                        ),
+                    ),
                 }
             }
             ("PUT", ["agent", "check", "pass", check]) => {
                 let mut services = self.services.lock().unwrap();
-                let of_check = services.values_mut().find(|entered| entered.check("TTL")["CheckID"] == *check);
+                let of_check =
+                    services.values_mut().find(|entered| entered.check("TTL")["CheckID"] == *check);
                 match of_check {
                     Some(entered) => {
                         entered.passed = Instant::now();
@@ -136,9 +142,14 @@ impl ConsulStub {
     fn register(&self, definition: Value) -> (u16, String) {
         let id = definition["ID"].as_str().unwrap().to_owned();
         for check in definition["Checks"].as_array().unwrap() {
-            assert!(check.get("TTL").is_some() != check.get("HTTP").is_some(), "a check has one kind: {check}");
+            assert!(
+                check.get("TTL").is_some() != check.get("HTTP").is_some(),
+                "a check has one kind: {check}"
+            );
             assert_eq!(check["Status"], "passing", "or else it begins as critical");
-            assert!(check["HTTP"].is_null() || (check["Interval"].is_string() && check["Timeout"].is_string()));
+            assert!(
+                check["HTTP"].is_null() || (check["Interval"].is_string() && check["Timeout"].is_string())
+            );
         }
         let entered = Entered { definition, passed: Instant::now(), is_well: true };
         self.services.lock().unwrap().insert(id, entered);

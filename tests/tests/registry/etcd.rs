@@ -47,8 +47,15 @@ impl ServiceRegistry for Fresh {
 conformance::service_registry!(Fresh::start().await);
 
 fn ours() -> Instance {
-    let (service, host, health) = ("auth-service".to_owned(), "10.0.0.7".to_owned(), "/health/ready".to_owned());
-    Instance { service, id: Uuid::from_u128(0x0190_1234_5678_7000_8abc_def0_1234_5678), host, port: 8001, health }
+    let (service, host, health) =
+        ("auth-service".to_owned(), "10.0.0.7".to_owned(), "/health/ready".to_owned());
+    Instance {
+        service,
+        id: Uuid::from_u128(0x0190_1234_5678_7000_8abc_def0_1234_5678),
+        host,
+        port: 8001,
+        health,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,7 +103,9 @@ async fn a_password_is_asked_for_once_and_again_when_etcd_has_forgotten() {
         EtcdRegistry::new(EtcdConfig { credentials, ..config(&server) }).unwrap()
     };
     let refused = known("wrong").register(&ours()).await.unwrap_err();
-    assert!(format!("{refused:?}").contains("authentication failed") && !format!("{refused:?}").contains("wrong"));
+    assert!(
+        format!("{refused:?}").contains("authentication failed") && !format!("{refused:?}").contains("wrong")
+    );
     let welcome = known("secret");
     welcome.register(&ours()).await.unwrap();
     server.stop();

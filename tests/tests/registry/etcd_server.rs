@@ -66,7 +66,12 @@ fn run(port: u16, peers: u16, folder: &TempDir) -> Child {
     command.args(["--initial-cluster", &format!("one={to_peers}"), "--heartbeat-interval", "20"]);
     // What isn't kept through a power cut is no loss here.
     command.args(["--election-timeout", "200", "--unsafe-no-fsync"]);
-    let started = command.env_clear().env("PATH", "/usr/bin:/usr/local/bin").stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let started = command
+        .env_clear()
+        .env("PATH", "/usr/bin:/usr/local/bin")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
     started.expect("etcd is needed (Debian: etcd-server); scripts/test installs it")
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 use recloser::{AsyncRecloser, Recloser};
 
 /// How long nobody asks once several answers in a row were none.
-pub(crate) const PAUSE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// Lets calls through unless most of the last few have failed. Then nobody waits for nothing, and whoever is down isn't
 /// run over while it gets up: after a pause, calls are let through until one of them says how it is. Clones share what

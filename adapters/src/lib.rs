@@ -63,6 +63,8 @@ pub mod tally;
 #[cfg(test)]
 #[cfg(all(feature = "in-process", feature = "memory"))]
 mod testing;
+#[cfg(any(feature = "in-process", feature = "rabbitmq"))]
+mod told;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use connections::Connections;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

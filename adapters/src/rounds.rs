@@ -6,7 +6,7 @@ use domain_shared::LogWatch;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::backoff::Backoff;
+use crate::{backoff::Backoff, told::Told};
 
 /// Someone who goes through a log.
 #[async_trait]
@@ -14,7 +14,7 @@ pub(crate) trait Rounds: Send {
     /// Deals with the next events.
     async fn round(&mut self) -> Result<Round, Box<dyn Error + Send + Sync>>;
 
-    /// Says why nothing came of a round.
+    /// Says why nothing came of a round; not again while it is for the same reason.
     fn report(&self, error: &(dyn Error + 'static));
 }
 
@@ -52,23 +52,30 @@ impl<'a> Pace<'a> {
     pub(crate) async fn keep(mut self, work: &mut impl Rounds) {
         /// Nobody notices this.
         const MOST: Duration = Duration::from_millis(50);
+        let mut told = Told::default();
         while !self.until.is_cancelled() {
             let began = Instant::now();
-            match work.round().await {
-                Ok(Round::Full) => self.backoff.reset(),
-                Ok(Round::Some) => {
-                    self.backoff.reset();
-                    // So that it takes a third of the time at most, of its own and of the store's.
+            let round = match work.round().await {
+                Ok(round) => round,
+                Err(error) => {
+                    if told.is_news(&*error) {
+                        work.report(&*error);
+                    }
+                    self.until.run_until_cancelled(sleep(self.backoff.pause())).await;
+                    continue;
+                }
+            };
+            told.is_over();
+            self.backoff.reset();
+            match round {
+                Round::Full => {}
+                // So that it takes a third of the time at most, of its own and of the store's.
+                Round::Some => {
                     self.until.run_until_cancelled(sleep((began.elapsed() * 2).min(MOST))).await;
                 }
-                Ok(Round::Empty) => {
-                    self.backoff.reset();
-                    // Whether told or not, it is time to look.
+                // Whether told or not, it is time to look.
+                Round::Empty => {
                     self.until.run_until_cancelled(timeout(self.poll, self.news.changed())).await;
-                }
-                Err(error) => {
-                    work.report(&*error);
-                    self.until.run_until_cancelled(sleep(self.backoff.pause())).await;
                 }
             }
         }

@@ -66,8 +66,10 @@ impl Door {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         socket.set_reuse_address(true)?;
         socket.set_nonblocking(true)?;
-        socket.bind(&address.into())?;
-        socket.listen(QUEUE)?;
+        let bound = socket.bind(&address.into()).and_then(|()| socket.listen(QUEUE));
+        bound.map_err(|error| {
+            io::Error::new(error.kind(), format!("{address} can't be listened on, since {}", reason(&error)))
+        })?;
         Ok(Self { socket, closing })
     }
 
@@ -91,6 +93,16 @@ impl Door {
                 tracing::warn!(%error, "the door can't be closed softly");
             }
         }
+    }
+}
+
+/// What keeps an address from being listened on.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "another process does so already".to_owned(),
+        io::ErrorKind::PermissionDenied => "ports below 1024 are for root".to_owned(),
+        io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
+        _ => error.to_string(),
     }
 }
 

@@ -16,7 +16,7 @@ mod tests;
 mod verifier;
 
 #[cfg(feature = "jwks")]
-pub use fetched::FetchedKeys;
+pub use fetched::{FetchError, FetchedKeys};
 pub use kept::{KeptKeys, KeyConcern, KeyState, KeyStatus, KeyTerms, RotateError};
 pub use key::{SigningKey, VerifyingKey};
 pub use keys::{JwtKeyError, JwtKeys};

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 use async_trait::async_trait;
 use domain_shared::{Email, Letter, MailError, Mailer};
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::Mailbox,
     transport::smtp::{
         PoolConfig,
@@ -13,7 +13,10 @@ use lettre::{
     },
 };
 
+use recloser::{AsyncRecloser, Error as Broken};
+
 use super::render::{render, sender};
+use crate::breaker::breaker;
 
 /// How the connection is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,11 +52,13 @@ impl fmt::Debug for SmtpConfig {
     }
 }
 
-/// Sends letters by SMTP, over connections that are kept for a while.
+/// Sends letters by SMTP, over connections that are kept for a while. A server that was away several times in a row isn't
+/// asked for some seconds: whoever waits for a letter is then told at once.
 #[derive(Clone)]
 pub struct SmtpMailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    breaker: AsyncRecloser,
 }
 
 /// How long a whole letter may take; whoever waits for it has a user waiting.
@@ -78,7 +83,11 @@ impl SmtpMailer {
         if let Some((user, password)) = config.credentials {
             builder = builder.credentials(Credentials::new(user, password));
         }
-        Ok(Self { transport: builder.build(), from: sender(&config.from, &config.from_name)? })
+        Ok(Self {
+            transport: builder.build(),
+            from: sender(&config.from, &config.from_name)?,
+            breaker: breaker(),
+        })
     }
 }
 
@@ -92,6 +101,17 @@ impl fmt::Debug for SmtpMailer {
 impl Mailer for SmtpMailer {
     async fn send(&self, letter: &Letter) -> Result<(), MailError> {
         let message = render(letter, &self.from).map_err(MailError::Rejected)?;
+        let is_away = |error: &MailError| matches!(error, MailError::Unavailable(_));
+        match self.breaker.call_with(is_away, self.hand_over(message)).await {
+            Ok(()) => Ok(()),
+            Err(Broken::Inner(error)) => Err(error),
+            Err(Broken::Rejected) => Err(MailError::Unavailable("the server was away a moment ago".into())),
+        }
+    }
+}
+
+impl SmtpMailer {
+    async fn hand_over(&self, message: Message) -> Result<(), MailError> {
         match tokio::time::timeout(MOST, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if error.is_permanent() && !is_about_us(&error) => {

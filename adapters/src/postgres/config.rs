@@ -104,6 +104,18 @@ impl TryFrom<&PgConfig> for Settings {
 }
 
 impl Settings {
+    /// Where the server is and which database of it is meant, for people: no password is in it.
+    pub(super) fn place(&self) -> String {
+        use tokio_postgres::config::Host;
+        let host = match self.server.get_hosts().first() {
+            Some(Host::Tcp(name)) => name.clone(),
+            _ => "a socket".to_owned(),
+        };
+        let port = self.server.get_ports().first().copied().unwrap_or(5432);
+        let database = self.server.get_dbname().or(self.server.get_user()).unwrap_or_default();
+        format!("{host}:{port}/{database}")
+    }
+
     /// What each connection starts with. Sent as statements, since poolers refuse most startup parameters.
     pub(super) fn session(&self) -> String {
         let Self { schema, timeouts, .. } = self;

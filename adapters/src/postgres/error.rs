@@ -43,6 +43,28 @@ pub(super) fn is_answer(failure: &Failure) -> bool {
     }
 }
 
+/// Whether the server has refused what no waiting will make it grant: the user, their password, the database or a right.
+#[must_use]
+pub fn is_hopeless(error: &StoreError) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        let code = error.downcast_ref::<tokio_postgres::Error>().and_then(tokio_postgres::Error::code);
+        let is_denied = match error.downcast_ref() {
+            Some(Error::DatabaseError(Unknown, info)) => info.message().starts_with("permission denied"),
+            _ => false,
+        };
+        if is_denied || code.is_some_and(|code| REFUSALS.contains(&code.code())) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// Class 28 is about who asks; 3D000, that there is no such database; 42501, that they have no right to.
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+const REFUSALS: [&str; 4] = ["28000", "28P01", "3D000", "42501"];
+
 fn kind(failure: &Failure) -> Option<&DatabaseErrorKind> {
     match failure {
         Failure::Driver(Error::DatabaseError(kind, _)) => Some(kind),

@@ -73,6 +73,7 @@ mod tests;
 mod transaction;
 
 pub use config::{PgConfig, Timeouts};
+pub use error::is_hopeless;
 pub use replica::PgReplica;
 pub use store::PgStore;
 use store::PgStore as Store;

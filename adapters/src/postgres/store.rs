@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     Connections,
+    budget::Budget,
     crash_point::crash_point,
     sql::{Tables, failure::Failure},
 };
@@ -33,6 +34,8 @@ pub struct PgStore {
     horizon: Arc<Horizon>,
     pub(super) bell: Arc<Bell>,
     pub(super) batches: Batches,
+    /// How many reads may be tried again.
+    retries: Arc<Budget>,
     /// Where the connections live.
     pub(super) runtime: Handle,
 }
@@ -55,8 +58,17 @@ impl PgStore {
         let settings = Arc::new(Settings::try_from(&config)?);
         let (pool, checkpoints) = (pool(&settings, config.pool_size)?, pool(&settings, READERS)?);
         let bell = Arc::new(Bell::new(Arc::clone(&settings)));
+        /// More than there are lines: when the server starts anew, each of them is found dead once.
+        const RETRIES: u32 = 100;
         let (horizon, batches, runtime) = (Arc::default(), Batches::default(), Handle::current());
-        Ok(Self { settings, pool, checkpoints, horizon, bell, batches, runtime })
+        let retries = Arc::new(Budget::of(RETRIES));
+        Ok(Self { settings, pool, checkpoints, horizon, bell, batches, retries, runtime })
+    }
+
+    /// Where the server is and which database of it is meant, as people are told.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.settings.place()
     }
 
     /// Makes the schema if it isn't there, and brings `tables` in it up to date. Any number of instances may do so at
@@ -86,12 +98,16 @@ impl PgStore {
     pub(super) async fn read<Q: Query>(&self, query: Q) -> Result<Q::Answer, StoreError> {
         let answer = async {
             match self.ask(&query).await {
-                Err(failure) if is_suspect(&failure) => self.ask(&query).await,
+                Err(failure) if is_suspect(&failure) && self.retries.spend() => self.ask(&query).await,
                 answer => answer,
             }
         };
         match timeout(self.settings.timeouts.answer, answer).await {
-            Ok(answer) => answer.map_err(store_error),
+            Ok(Ok(answer)) => {
+                self.retries.earn();
+                Ok(answer)
+            }
+            Ok(Err(failure)) => Err(store_error(failure)),
             Err(elapsed) => {
                 line::retire(&self.settings);
                 Err(StoreError::unavailable(elapsed))

@@ -2,6 +2,8 @@ use std::{fmt, time::Duration};
 
 use lapin::uri::AMQPUri;
 
+use super::Gate;
+
 /// Where the broker is, what a service's things are called there, and how long to wait.
 #[derive(Clone)]
 pub struct RabbitConfig {
@@ -22,6 +24,8 @@ pub struct RabbitConfig {
     pub check: Duration,
     /// What becomes of events that can't be dealt with.
     pub retries: Retries,
+    /// What those who share this configuration know of how connecting goes.
+    pub gate: Gate,
 }
 
 /// What becomes of events that can't be dealt with.
@@ -75,6 +79,7 @@ impl Default for RabbitConfig {
             timeout: Duration::from_secs(5),
             check: Duration::from_secs(30),
             retries: Retries::default(),
+            gate: Gate::default(),
         }
     }
 }

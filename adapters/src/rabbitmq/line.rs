@@ -12,7 +12,7 @@ use lapin::{
 
 use super::{
     RabbitConfig, attempt,
-    error::{OrBroker, within},
+    error::{OrBroker, unconnected, within},
 };
 
 /// A connection with one channel on it, which confirms what is published. Both are closed when it is dropped.
@@ -25,10 +25,15 @@ pub(super) struct Line {
 impl Line {
     /// Connects; `purpose` is what the broker's management shows.
     pub(super) async fn open(config: &RabbitConfig, purpose: &str) -> Result<Self, BrokerError> {
+        config.gate.pass(Self::dial(config, purpose)).await
+    }
+
+    async fn dial(config: &RabbitConfig, purpose: &str) -> Result<Self, BrokerError> {
         let properties = ConnectionProperties::default()
             .with_connection_name(format!("{} {purpose}", config.prefix).into());
         within(config.timeout, async {
-            let connection = attempt::connect(uri(&config.url)?, properties).await.or_broker()?;
+            let connected = attempt::connect(uri(&config.url)?, properties).await;
+            let connection = connected.map_err(|error| unconnected(&error))?;
             let channel = connection.create_channel().await.or_broker()?;
             channel.confirm_select(ConfirmSelectOptions::default()).await.or_broker()?;
             Ok(Self { channel, config: config.clone(), connection })

@@ -58,6 +58,23 @@ impl RabbitPublisher {
         self.unheard.clone()
     }
 
+    /// Whether the broker answers, over the connection that events go by; it is made if there is none.
+    ///
+    /// # Errors
+    /// [`BrokerError`] if it doesn't.
+    pub async fn ping(&self) -> Result<(), BrokerError> {
+        let mut place = self.line.lock().await;
+        if let Some(line) = place.take() {
+            let answered = within(self.config.timeout, topology::exchange(&line.channel, &self.config)).await;
+            if answered.is_ok() {
+                *place = Some(line);
+                return Ok(());
+            }
+        }
+        *place = Some(self.connect().await?);
+        Ok(())
+    }
+
     async fn connect(&self) -> Result<Line, BrokerError> {
         let line = Line::open(&self.config, "publisher").await?;
         within(self.config.timeout, topology::exchange(&line.channel, &self.config)).await?;

@@ -5,7 +5,7 @@ use domain_shared::{EventSubscriber, Reactor};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::{RabbitConfig, session::Session};
+use super::{RabbitConfig, gate::Unconnected, session::Session};
 use crate::{backoff::Backoff, tally::Tally};
 
 /// Brings events to reactors, over a connection for each.
@@ -60,7 +60,9 @@ impl EventSubscriber for RabbitSubscriber {
                 None => return,
             };
             let error: &(dyn Error + Send + Sync + 'static) = &lost;
-            tracing::warn!(error, reactor = reactor.name(), "not subscribed; trying again");
+            if !lost.0.is::<Unconnected>() {
+                tracing::warn!(error, reactor = reactor.name(), "not subscribed; trying again");
+            }
             self.until.run_until_cancelled(sleep(backoff.pause())).await;
         }
     }

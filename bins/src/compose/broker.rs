@@ -5,7 +5,7 @@ use adapters::{
     rabbitmq::{Audience, RabbitConfig, RabbitDeadLetters, RabbitPublisher, RabbitSubscriber, Unheard},
     tally::Tally,
 };
-use domain_shared::{DeadLetters, EventPublisher, EventSubscriber};
+use domain_shared::{DeadLetters, EventSubscriber};
 use tokio_util::sync::CancellationToken;
 
 use crate::config;
@@ -18,7 +18,7 @@ pub struct Broker {
     /// Deliveries that the service has given up.
     pub dead_letters: Arc<dyn DeadLetters>,
     /// Where the service's events are published.
-    pub publisher: Arc<dyn EventPublisher>,
+    pub publisher: Arc<RabbitPublisher>,
     /// Who mustn't miss the first of them.
     pub audience: Audience,
     /// How many events nobody wanted.

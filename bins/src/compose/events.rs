@@ -3,7 +3,7 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 
 use adapters::{
     in_process::{LogSubscriber, Patience},
-    rabbitmq::{Audience, Unheard},
+    rabbitmq::{Audience, RabbitPublisher, Unheard},
     relay,
     system::SystemClock,
     tally::Tally,
@@ -76,7 +76,7 @@ impl Log {
 pub struct Events {
     log: Log,
     subscriber: Arc<dyn EventSubscriber>,
-    publisher: Option<Arc<dyn EventPublisher>>,
+    publisher: Option<Arc<Watched>>,
     audience: Audience,
     given_up: Tally,
     reactors: Reactors,
@@ -92,7 +92,7 @@ pub struct Events {
 
 /// Notes how publishing fares.
 struct Watched {
-    inner: Arc<dyn EventPublisher>,
+    inner: Arc<RabbitPublisher>,
     health: Health,
 }
 
@@ -102,6 +102,17 @@ impl EventPublisher for Watched {
         let published = self.inner.publish(events).await;
         self.health.note(published.is_ok());
         published
+    }
+}
+
+impl Watched {
+    /// Looks whether the broker answers, whether or not there is anything to publish.
+    async fn look(&self) {
+        const ROUND: Duration = Duration::from_secs(5);
+        loop {
+            self.health.note(self.inner.ping().await.is_ok());
+            sleep(ROUND).await;
+        }
     }
 }
 
@@ -209,11 +220,15 @@ impl Events {
         Box::pin(async move { until.run_until_cancelled(task).await.unwrap_or_default() })
     }
 
-    /// Publishes the log, if there is a broker.
+    /// Publishes the log and looks after the broker, if there is one.
     #[must_use]
-    pub fn relay(&self) -> Option<Task> {
-        let (log, publisher, until) = (self.log.clone(), self.publisher.clone()?, self.until.clone());
-        Some(Box::pin(async move { relay::run(&log.events, &log.checkpoints, &publisher, &until).await }))
+    pub fn relay(&self) -> Vec<Task> {
+        let Some(publisher) = self.publisher.clone() else { return Vec::new() };
+        let (log, until, watched) = (self.log.clone(), self.until.clone(), publisher.clone());
+        vec![
+            Box::pin(async move { relay::run(&log.events, &log.checkpoints, &publisher, &until).await }),
+            self.broken_off(async move { watched.look().await }),
+        ]
     }
 }
 

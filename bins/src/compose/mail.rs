@@ -96,11 +96,33 @@ impl Mailer for Watched {
         let sent = self.inner.send(letter).await;
         // A rejected letter is the address's fault, not the mail server's.
         self.health.note(!matches!(sent, Err(MailError::Unavailable(_))));
+        if let Err(MailError::Rejected(cause)) = &sent {
+            tell_rejected(letter, &**cause);
+        }
         if self.shown && sent.is_ok() {
             show(letter);
         }
         sent
     }
+}
+
+/// Says that a letter will never arrive: nobody tries again, and whoever waits for it may ask. Logs are kept for longer than
+/// people's addresses, so of those only the domain is in it, also where the server repeats one.
+fn tell_rejected(letter: &Letter, cause: &(dyn std::error::Error + Send + Sync + 'static)) {
+    let (address, mut said) = (letter.to.as_str(), cause.to_string());
+    let mut source = cause.source();
+    while let Some(deeper) = source {
+        said = format!("{said}: {deeper}");
+        source = deeper.source();
+    }
+    let domain = address.rsplit('@').next().unwrap_or_default();
+    let said = said.replace(address, &format!("…@{domain}"));
+    tracing::warn!(
+        domain,
+        subject = letter.subject,
+        said,
+        "a mail was refused for good and isn't tried again"
+    );
 }
 
 fn show(letter: &Letter) {

@@ -1,5 +1,5 @@
 //! One store behind each port, whichever the configuration chose.
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use adapters::{
     Connections, Tables,
@@ -18,7 +18,7 @@ use domain_shared::{
     Revocations, Snapshots, StoreError, Throttle,
 };
 
-use super::{Audit, ComposeError, Log};
+use super::{Audit, ComposeError, Log, waiting};
 use crate::config::{ReplicaUrl, Store};
 
 /// Where product-service's tables are.
@@ -150,7 +150,7 @@ impl AuthStore {
     /// Opens the store, its tables made or brought up to date.
     ///
     /// # Errors
-    /// If it can't be reached for a minute, or can't be migrated.
+    /// If it can't be reached for a minute, refuses us, or can't be migrated.
     pub async fn open(store: &Store, pool_size: usize) -> Result<Self, ComposeError> {
         Ok(match store {
             Store::Memory => Self::of(MemoryStore::default()),
@@ -201,7 +201,7 @@ impl ProductStore {
     /// Opens the store, its tables made or brought up to date.
     ///
     /// # Errors
-    /// If it can't be reached for a minute, or can't be migrated.
+    /// If it can't be reached for a minute, refuses us, or can't be migrated.
     pub async fn open(store: &Store, pool_size: usize) -> Result<Self, ComposeError> {
         Ok(match store {
             Store::Memory => Self::of(MemoryStore::default()),
@@ -230,22 +230,15 @@ impl ProductStore {
     }
 }
 
-/// A database that is still starting is waited for.
-async fn postgres(url: &str, schema: &str, tables: Tables, pool_size: usize) -> Result<PgStore, StoreError> {
-    const PATIENCE: u32 = 30;
+async fn postgres(
+    url: &str,
+    schema: &str,
+    tables: Tables,
+    pool_size: usize,
+) -> Result<PgStore, ComposeError> {
     let config =
         PgConfig { url: url.to_owned(), schema: schema.to_owned(), pool_size, ..PgConfig::default() };
     let store = PgStore::connect(config).await?;
-    let mut attempt = 1;
-    loop {
-        match store.migrate(tables).await {
-            Err(error) if attempt < PATIENCE => {
-                let error: &(dyn std::error::Error + 'static) = &error;
-                tracing::warn!(error, attempt, schema, "waiting for the database");
-                tokio::time::sleep(Duration::from_secs(2)).await;
-                attempt += 1;
-            }
-            result => return result.map(|()| store),
-        }
-    }
+    waiting::migrate(&store, tables).await?;
+    Ok(store)
 }

@@ -176,3 +176,26 @@ async fn nothing_goes_in_the_clear_where_tls_is_wanted() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_server_that_is_away_again_and_again_is_left_alone_for_a_while() {
+    let server = FakeServer::start(|line| line.is_empty().then_some("421 4.3.2 not now")).await;
+    let mailer = SmtpMailer::new(config("127.0.0.1", server.port)).unwrap();
+    let mut told = Vec::new();
+    for _ in 0..10 {
+        let sent = mailer.send(&letter()).await;
+        assert!(matches!(sent, Err(MailError::Unavailable(_))), "{sent:?}");
+        told.push(format!("{sent:?}"));
+    }
+    assert!(told.iter().filter(|told| told.contains("a moment ago")).count() >= 6, "{told:?}");
+
+    let refusing = FakeServer::start(|line| line.starts_with("RCPT").then_some("550 5.1.1 nobody")).await;
+    let mailer = SmtpMailer::new(config("127.0.0.1", refusing.port)).unwrap();
+    for _ in 0..10 {
+        let sent = mailer.send(&letter()).await;
+        assert!(
+            matches!(sent, Err(MailError::Rejected(_))),
+            "an address that is wrong says nothing of it: {sent:?}"
+        );
+    }
+}

@@ -3,6 +3,8 @@ mod claims;
 #[cfg(feature = "jwks")]
 mod fetched;
 mod forged;
+#[cfg(all(feature = "jwks", feature = "memory"))]
+mod found;
 mod kept;
 mod keys;
 mod signatures;

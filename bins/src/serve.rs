@@ -10,11 +10,12 @@ use actix_web::{
     middleware::from_fn,
     web::{Data, ServiceConfig},
 };
+use futures_util::future::join_all;
 use tokio::{task::JoinSet, time::Instant};
 use utoipa::openapi::OpenApi;
 
 use crate::{
-    compose::Task,
+    compose::{Presence, Task},
     config::{Config, Store},
     door::{Closing, Door, close_all},
     http::{
@@ -55,6 +56,9 @@ pub trait Service: Send + Sync {
 
     /// What it counts.
     fn meters(&self) -> &Meters;
+
+    /// Says in the registry of services that it is there, if there is one.
+    fn presence(&self, config: &Config) -> Option<Presence>;
 
     /// What is done beside serving.
     fn tasks(&self) -> Vec<Task>;
@@ -145,7 +149,7 @@ pub async fn serve(services: &[Arc<dyn Service>], config: &Arc<Config>) -> io::R
     let mut tasks = JoinSet::new();
     let mut servers = JoinSet::new();
     let mut handles: Vec<ServerHandle> = Vec::new();
-    let (closing, mut doors) = (Closing::default(), Vec::new());
+    let (closing, mut doors, mut presences) = (Closing::default(), Vec::new(), Vec::new());
     let afterwards = Afterwards::here();
     for service in services {
         let door = Door::open(service.address(config), closing.clone())?;
@@ -158,6 +162,7 @@ pub async fn serve(services: &[Arc<dyn Service>], config: &Arc<Config>) -> io::R
             tasks.spawn(task);
         }
         servers.spawn(served);
+        presences.extend(service.presence(config));
     }
     tokio::select! {
         () = told_to_stop() => tracing::info!("stopping: requests in flight are finished first"),
@@ -168,7 +173,8 @@ pub async fn serve(services: &[Arc<dyn Service>], config: &Arc<Config>) -> io::R
         }
         Some(ended) = servers.join_next() => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),
     }
-    close_all(&doors).await;
+    // Readiness is off first, so that nobody is sent here who would be turned away.
+    tokio::join!(close_all(&doors), join_all(presences.into_iter().map(Presence::leave)));
     for handle in &handles {
         drop(tokio::spawn(handle.stop(true)));
     }

@@ -6,7 +6,7 @@ die() { echo "$(basename "$0"): $*" >&2; exit 1; }
 
 # ---- what must be there: installed by apt as root, named otherwise -----------------------------------------------
 venv_python() { local c; for c in python3 /usr/bin/python3; do "$c" -c 'import ensurepip, venv' 2>/dev/null && { echo "$c"; return; }; done; return 1; }
-install_missing() { # PART-of-services | cc | venv | wrk | prometheus | alertmanager ...
+install_missing() { # PART-of-services | cc | etcd | venv | wrk | prometheus | alertmanager ...
   local x todo='' parts=()
   command -v ps >/dev/null || todo=' procps'
   for x in "$@"; do
@@ -15,6 +15,7 @@ install_missing() { # PART-of-services | cc | venv | wrk | prometheus | alertman
       venv) venv_python >/dev/null || todo="$todo python3 python3-venv" ;;
       prometheus) command -v promtool >/dev/null || todo="$todo prometheus" ;;
       alertmanager) command -v amtool >/dev/null || todo="$todo prometheus-alertmanager" ;;
+      etcd) command -v etcd >/dev/null || todo="$todo etcd-server" ;;
       wrk) command -v wrk >/dev/null || todo="$todo wrk" ;;
       *) parts+=("$x") ;;
     esac

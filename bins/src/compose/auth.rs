@@ -18,8 +18,8 @@ use domain_auth::{
 use domain_shared::{EventLog, Throttle};
 
 use super::{
-    AuthStore, Beside, Chain, ComposeError, Counted, DynMailer, Events, Outbox, TOKEN_REALM, Task,
-    TokenKeyRing, throttle, token_keys,
+    AUTH_SERVICE, AuthStore, Beside, Chain, ComposeError, Counted, DynMailer, Events, Outbox, Registry,
+    TOKEN_REALM, Task, TokenKeyRing, throttle, token_keys,
 };
 use crate::{
     config::{Config, Refusal},
@@ -70,6 +70,8 @@ pub struct AuthService {
     pub events: Events,
     /// Its way out for letters.
     pub outbox: Outbox,
+    /// Where it says that it is there.
+    pub registry: Option<Registry>,
     /// What shows whether somebody has changed its log.
     pub chain: Option<Chain>,
     /// What it counts.
@@ -123,7 +125,7 @@ impl AuthService {
         meters.include(security(ports.security.clone())?)?;
         meters.include(pools(vec![("primary", store.probe.clone())])?)?;
         let (events, logins) =
-            (Events::open(config, "auth-service", &store.log, &meters)?, Logins::new(&meters)?);
+            (Events::open(config, AUTH_SERVICE, &store.log, &meters)?, Logins::new(&meters)?);
         let published = Published { ring: keys.ring().clone(), good_for: token_keys::cache_age(config) };
         let retries = Retries::new(store.keys.clone(), KeptAnswers::sealed(&secrets.key));
         let chain = store.chain.clone().map(|chain| Chain::new(chain, &store.log, &secrets.key));
@@ -135,6 +137,7 @@ impl AuthService {
             retries,
             events,
             outbox,
+            registry: Registry::open(config)?,
             chain,
             meters,
             logins,

@@ -14,7 +14,7 @@ use app_product::{
 use domain_product::{Catalogue, Ledger, ProductRepository, Summary};
 use domain_shared::{Email, EventLog, Language, Revocations};
 
-use super::{Beside, Checked, ComposeError, Events, Log, Outbox, ProductStore, TOKEN_REALM, Task};
+use super::{Beside, Checked, ComposeError, Events, Log, Outbox, ProductStore, Registry, TOKEN_REALM, Task};
 use crate::{
     config::{Config, Refusal},
     http::{events::Streams, idempotency::Retries, product::Access},
@@ -50,6 +50,8 @@ pub struct ProductService {
     pub events: Events,
     /// Its way out for letters.
     pub outbox: Outbox,
+    /// Where it says that it is there, and finds others.
+    pub registry: Option<Registry>,
     /// What it checks tokens with.
     pub keys: Checked,
     /// What it counts.
@@ -71,7 +73,8 @@ impl ProductService {
     /// # Errors
     /// If the store can't be opened.
     pub async fn open(config: &Config, outbox: Outbox, beside: Option<Beside>) -> Result<Self, ComposeError> {
-        let keys = Checked::open(config, beside.as_ref()).await?;
+        let registry = Registry::open(config)?;
+        let keys = Checked::open(config, registry.as_ref(), beside.as_ref()).await?;
         let verifier = JwtVerifier::new(keys.ring.clone(), TOKEN_REALM, TOKEN_REALM);
         let Some(store) = &config.product_store else {
             return Err(Refusal::of("PRODUCT_DATABASE_URL", "is required by product-service").into());
@@ -106,6 +109,7 @@ impl ProductService {
             meters,
             store,
             outbox,
+            registry,
             keys,
             guard,
             auth_log: beside.map(|beside| beside.log),

@@ -2,15 +2,16 @@
 use std::{sync::Arc, time::Duration};
 
 use adapters::{
-    jwt::{FetchedKeys, KeptKeys, KeyRing, KeyTerms},
+    jwt::{FetchError, FetchedKeys, KeptKeys, KeyRing, KeyTerms},
+    registry::Found,
     system::SystemClock,
 };
 use chrono::TimeDelta;
 use domain_auth::TokenKeys;
 use url::{Host, Url};
 
-use super::{AuthStore, ComposeError, Health, Log, Task};
-use crate::config::{AuthSecrets, Config};
+use super::{AUTH_SERVICE, AuthStore, ComposeError, Health, Log, Registry, Task};
+use crate::config::{AuthSecrets, Config, JWKS, Published};
 
 /// The keys that auth-service signs with.
 pub type TokenKeyRing = KeptKeys<Arc<dyn TokenKeys>, SystemClock>;
@@ -56,18 +57,25 @@ impl Checked {
     ///
     /// # Errors
     /// If there is no way to speak https to it.
-    pub(super) async fn open(config: &Config, beside: Option<&Beside>) -> Result<Self, ComposeError> {
+    pub(super) async fn open(
+        config: &Config,
+        registry: Option<&Registry>,
+        beside: Option<&Beside>,
+    ) -> Result<Self, ComposeError> {
         let checking = match (beside, &config.secrets.checking) {
             (Some(beside), _) => return Ok(Self { ring: beside.keys.clone(), health: None, fetched: None }),
             (None, None) => return Err("there is no key of access tokens".into()),
             (None, Some(checking)) => checking,
         };
         let ring = KeyRing::new(checking.key.iter().cloned().map(Into::into).collect());
-        let Some(url) = checking.url.clone() else { return Ok(Self { ring, health: None, fetched: None }) };
-        if is_exposed(&url) {
-            tracing::warn!(%url, "token keys are fetched in the clear: whoever is on the way can put their own in place");
-        }
-        let (fetched, health) = (FetchedKeys::new(url, ring.clone())?, Health::default());
+        let fetched = match (&checking.at, registry) {
+            (Some(Published::At(url)), _) => at(url.clone(), ring.clone())?,
+            (Some(Published::Registered), Some(registry)) => {
+                FetchedKeys::of_any(Found::of(AUTH_SERVICE, registry.port.clone()), JWKS, ring.clone())?
+            }
+            _ => return Ok(Self { ring, health: None, fetched: None }),
+        };
+        let health = Health::default();
         // So that the first requests find keys, if possible.
         health.note(fetched.fetch().await.is_ok());
         Ok(Self { ring, health: Some(health), fetched: Some(Arc::new(fetched)) })
@@ -78,6 +86,14 @@ impl Checked {
         let (fetched, health) = (self.fetched.clone()?, self.health.clone()?);
         Some(Box::pin(async move { fetched.keep_up(|went_well| health.note(went_well)).await }))
     }
+}
+
+/// The keys that are published at `url`.
+fn at(url: Url, ring: KeyRing) -> Result<FetchedKeys, FetchError> {
+    if is_exposed(&url) {
+        tracing::warn!(%url, "token keys are fetched in the clear: whoever is on the way can put their own in place");
+    }
+    FetchedKeys::new(url, ring)
 }
 
 /// Whether what is fetched there goes over a network without being protected.

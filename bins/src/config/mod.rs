@@ -2,6 +2,7 @@
 mod broker;
 mod file;
 mod parse;
+mod registry;
 mod secrets;
 mod settings;
 mod stores;
@@ -17,10 +18,11 @@ use domain_shared::{Email, Scope};
 pub use broker::{Broker, choose as broker};
 pub use file::Refusal;
 pub use parse::client_name;
+pub use registry::{Advertised, Registry};
 pub use secrets::{AuthSecrets, Secrets};
 pub use settings::Settings;
 pub use stores::{ReplicaUrl, Store, choose as stores};
-pub use token_keys::Checking;
+pub use token_keys::{Checking, JWKS, Published};
 
 /// What kind of place this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +92,8 @@ pub struct Config {
     pub product_replica: Option<ReplicaUrl>,
     /// The message broker, if there is one.
     pub broker: Option<Broker>,
+    /// The registry of services, if there is one.
+    pub registry: Option<Registry>,
     /// The secrets and keys.
     pub secrets: Secrets,
     /// The numbers the auth use cases go by.
@@ -127,6 +131,7 @@ impl Config {
             public_writes: public_writes(&settings)?,
             mail: mail(&settings)?,
             broker: broker::choose(&settings)?,
+            registry: registry::choose(&settings, usize::from(R::AUTH) + usize::from(R::PRODUCT))?,
             product_replica: stores::replica(&settings, product_store.as_ref())?,
             auth_store,
             product_store,

@@ -6,7 +6,7 @@ use domain_shared::{Email, Scope, Scopes, ValueObject};
 
 use ipnet::IpNet;
 
-use super::{Environment, LogFormat, WriteAccess};
+use super::{Advertised, Environment, LogFormat, WriteAccess};
 
 /// A list as one setting.
 #[derive(Debug, Clone, Default)]
@@ -111,6 +111,19 @@ pub fn lead_seconds(raw: &str) -> Result<u32, String> {
         seconds @ 4..=86_400 => Ok(seconds),
         _ => Err("must be a whole number from 4 to 86400".to_owned()),
     }
+}
+
+/// etcd takes no fewer, and an instance that died is asked in vain for as long.
+pub fn lease_seconds(raw: &str) -> Result<u32, String> {
+    match of(raw, "a whole number from 2 to 600")? {
+        seconds @ 2..=600 => Ok(seconds),
+        _ => Err("must be a whole number from 2 to 600".to_owned()),
+    }
+}
+
+pub fn advertised(raw: &str) -> Result<Advertised, String> {
+    Advertised::parse(raw.trim())
+        .ok_or_else(|| "must be a host name or address, with or without a port".to_owned())
 }
 
 pub fn bcrypt_cost(raw: &str) -> Result<u32, String> {

@@ -139,6 +139,23 @@ pub struct Settings {
     /// Where auth-service is, for product-service to fetch the public keys of access tokens from
     #[arg(long, env = "AUTH_SERVICE_URL", global = true)]
     pub auth_service_url: Option<String>,
+    /// Where services enter themselves and find each other: consul://host:8500, etcd://user@host:2379/prefix, or
+    /// consul+https://… and etcd+https://…
+    #[arg(long, env = "SERVICE_REGISTRY", global = true)]
+    pub service_registry: Option<String>,
+    /// The token that Consul asks for, or the password of etcd's user
+    #[arg(long, env = "SERVICE_REGISTRY_TOKEN", global = true, hide_env_values = true)]
+    pub service_registry_token: Option<String>,
+    /// A file with that token
+    #[arg(long, env = "SERVICE_REGISTRY_TOKEN_FILE", global = true)]
+    pub service_registry_token_file: Option<std::path::PathBuf>,
+    /// How many seconds an instance is found in the registry that isn't heard of any more
+    #[arg(long, env = "SERVICE_REGISTRY_LEASE_SECONDS", global = true, default_value = "15", value_parser = parse::lease_seconds)]
+    pub service_registry_lease_seconds: u32,
+    /// Where others reach this service, as host or host:port; unless told, `HOST` or the address that this machine has
+    /// towards the registry, and the port it listens on
+    #[arg(long, env = "ADVERTISE_ADDRESS", global = true, value_parser = parse::advertised)]
+    pub advertise_address: Option<super::Advertised>,
     /// The SMTP server; without one, in development, mails go to a folder
     #[arg(long, env = "MAIL_SERVER", global = true)]
     pub mail_server: Option<String>,

@@ -16,8 +16,20 @@ pub struct Checking {
     /// A key that was given; with an address, only until others were fetched.
     pub key: Option<VerifyingKey>,
     /// Where auth-service publishes its keys.
-    pub url: Option<url::Url>,
+    pub at: Option<Published>,
 }
+
+/// Where keys are published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Published {
+    /// At an address.
+    At(url::Url),
+    /// At any auth-service that the registry knows.
+    Registered,
+}
+
+/// The path that auth-service publishes keys at.
+pub const JWKS: &str = "/.well-known/jwks.json";
 
 const PRIVATE: &str = "JWT_PRIVATE_KEY_FILE";
 const PUBLIC: &str = "JWT_PUBLIC_KEY_FILE";
@@ -45,23 +57,23 @@ pub fn checking(settings: &Settings) -> Result<Checking, Refusal> {
             None if settings.secret_key.is_some() || settings.is_development() => derived(&made(settings)?),
             None => return Err(Refusal::of("JWT_SECRET_KEY", "is required in production, for HS256")),
         };
-        return Ok(Checking { key: Some(VerifyingKey::from_secret(&key)), url: None });
+        return Ok(Checking { key: Some(VerifyingKey::from_secret(&key)), at: None });
     }
-    let url = address(settings)?;
+    let at = address(settings)?;
     let key = match &settings.jwt_public_key_file {
         Some(file) => {
             Some(VerifyingKey::from_pem(&read(file, PUBLIC)?).map_err(|_| wrong_kind(settings, PUBLIC))?)
         }
-        None if url.is_some() && settings.jwt_private_key_file.is_none() => None,
+        None if at.is_some() && settings.jwt_private_key_file.is_none() => None,
         None => {
-            let rule = "is required in production, unless AUTH_SERVICE_URL or JWT_JWKS_URL says where keys are published";
+            let rule = "is required in production, unless AUTH_SERVICE_URL, JWT_JWKS_URL or SERVICE_REGISTRY says where keys are published";
             let private = private(settings)?.ok_or_else(|| Refusal::of(PUBLIC, rule))?;
             Some(signing_key(settings, &private)?.verifying().clone())
         }
     };
     match &key {
         Some(key) if key.algorithm() != settings.jwt_algorithm => Err(wrong_kind(settings, PUBLIC)),
-        _ => Ok(Checking { key, url }),
+        _ => Ok(Checking { key, at }),
     }
 }
 
@@ -114,7 +126,7 @@ fn derived(secret: &SecretKey) -> SecretKey {
 }
 
 /// Where keys are published, if that was said.
-fn address(settings: &Settings) -> Result<Option<url::Url>, Refusal> {
+fn address(settings: &Settings) -> Result<Option<Published>, Refusal> {
     let given = |url: &&str| !url.is_empty();
     let parse = |name, url: &str| {
         let parsed = url::Url::parse(url).ok().filter(url::Url::has_host);
@@ -123,13 +135,14 @@ fn address(settings: &Settings) -> Result<Option<url::Url>, Refusal> {
             .ok_or_else(|| Refusal::of(name, "must be an http or https address"))
     };
     if let Some(url) = settings.jwt_jwks_url.as_deref().map(str::trim).filter(given) {
-        return parse("JWT_JWKS_URL", url).map(Some);
+        return parse("JWT_JWKS_URL", url).map(Published::At).map(Some);
     }
     let Some(url) = settings.auth_service_url.as_deref().map(str::trim).filter(given) else {
-        return Ok(None);
+        let registry = settings.service_registry.as_deref().map(str::trim).filter(given);
+        return Ok(registry.map(|_| Published::Registered));
     };
     let refusal = |_| Refusal::of("AUTH_SERVICE_URL", "must be an http or https address");
-    parse("AUTH_SERVICE_URL", url)?.join("/.well-known/jwks.json").map(Some).map_err(refusal)
+    parse("AUTH_SERVICE_URL", url)?.join(JWKS).map(Published::At).map(Some).map_err(refusal)
 }
 
 #[cfg(test)]
@@ -161,9 +174,13 @@ mod tests {
             (&[("auth-service-url", "https://auth/api/v1/")], "https://auth/.well-known/jwks.json"),
             (&[("auth-service-url", "http://auth"), ("jwt-jwks-url", "http://b/keys")], "http://b/keys"),
         ] {
-            let Checking { key, url } = begins(settings).unwrap();
-            assert_eq!((key.is_none(), url.unwrap().as_str()), (true, expected));
+            let Checking { key, at } = begins(settings).unwrap();
+            assert_eq!((key.is_none(), at), (true, Some(Published::At(expected.parse().unwrap()))));
         }
+        let registry = ("service-registry", "etcd://etcd");
+        assert_eq!(begins(&[registry]).unwrap().at, Some(Published::Registered));
+        let both = begins(&[registry, ("auth-service-url", "http://auth")]).unwrap();
+        assert!(matches!(both.at, Some(Published::At(_))), "a static address counts for more");
         for bad in ["auth:8001", "ftp://auth", "file:///etc/keys"] {
             assert!(begins(&[("auth-service-url", bad)]).unwrap_err().starts_with("AUTH_SERVICE_URL"));
             assert!(begins(&[("jwt-jwks-url", bad)]).unwrap_err().starts_with("JWT_JWKS_URL"));

@@ -25,6 +25,8 @@ pub struct Dependencies {
     pub events: Events,
     /// How it went to fetch the keys of access tokens, if they are; without any, no token can be checked.
     pub keys: Option<Health>,
+    /// Whether the registry of services knows that this one is there, if there is one; without it others find it later.
+    pub registry: Option<Health>,
     /// What follows from that.
     pub audit: Audit,
     /// What product-service has for sale.
@@ -50,7 +52,7 @@ pub struct HealthBody {
 /// How each dependency is.
 #[derive(Serialize, ToSchema)]
 pub struct ReadyBody {
-    /// `ready`, `degraded` when only mail, the broker or the token keys are, `stopping`, or `unavailable`.
+    /// `ready`, `degraded` when only mail, the broker, the token keys or the registry are down, `stopping`, or `unavailable`.
     #[schema(example = "ready")]
     status: &'static str,
     /// Each dependency: `up`, `down`, or `unknown` if it wasn't needed lately.
@@ -83,8 +85,8 @@ pub async fn live(identity: Data<Identity>) -> HttpResponse {
 
 /// Readiness
 ///
-/// Whether it can serve: 503 when the database is down, 200 with `degraded` when only mail or the broker is, or the token keys are
-/// out of reach.
+/// Whether it can serve: 503 when the database is down, 200 with `degraded` when only mail, the broker or the registry of services is,
+/// or the token keys are out of reach.
 #[utoipa::path(
     get,
     path = "/health/ready",
@@ -101,6 +103,7 @@ pub async fn ready(dependencies: Data<Dependencies>) -> HttpResponse {
     let (mail, closing) = (dependencies.outbox.health.last(), dependencies.closing.has_begun());
     let broker = dependencies.events.broker.as_ref().map(Health::last);
     let keys = dependencies.keys.as_ref().map(Health::last);
+    let registry = dependencies.registry.as_ref().map(Health::last);
     let state = |up| if up { "up" } else { "down" };
     let mut dependencies =
         BTreeMap::from([("database", state(database)), ("mail", mail.map_or("unknown", state))]);
@@ -110,7 +113,11 @@ pub async fn ready(dependencies: Data<Dependencies>) -> HttpResponse {
     if let Some(keys) = keys {
         dependencies.insert("token_keys", keys.map_or("unknown", state));
     }
-    let all_well = mail != Some(false) && broker != Some(Some(false)) && keys != Some(Some(false));
+    if let Some(registry) = registry {
+        dependencies.insert("registry", registry.map_or("unknown", state));
+    }
+    let is_down = |of: Option<Option<bool>>| of == Some(Some(false));
+    let all_well = mail != Some(false) && !is_down(broker) && !is_down(keys) && !is_down(registry);
     let (mut response, status) = match (database, all_well) {
         _ if closing => (HttpResponse::ServiceUnavailable(), "stopping"),
         (false, _) => (HttpResponse::ServiceUnavailable(), "unavailable"),

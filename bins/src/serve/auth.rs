@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::Service;
 use crate::{
-    compose::{AuthService, Task},
+    compose::{AUTH_SERVICE, AuthService, Presence, Task},
     config::{Config, Store},
     door::Closing,
     http::{
@@ -20,7 +20,7 @@ use crate::{
 
 impl Service for AuthService {
     fn name(&self) -> &'static str {
-        "auth-service"
+        AUTH_SERVICE
     }
 
     fn address(&self, config: &Config) -> SocketAddr {
@@ -48,6 +48,7 @@ impl Service for AuthService {
             audit: self.store.audit.clone(),
             keys: None,
             shelves: None,
+            registry: self.registry.as_ref().map(|registry| registry.health.clone()),
             closing,
         }
     }
@@ -67,6 +68,11 @@ impl Service for AuthService {
         if let Some(folder) = self.outbox.folder.clone().filter(|_| config.shows_mails()) {
             mailbox::routes(app, folder);
         }
+    }
+
+    fn presence(&self, config: &Config) -> Option<Presence> {
+        let (name, port) = (self.name(), self.address(config).port());
+        Some(self.registry.as_ref()?.enter(name, port, self.store.probe.clone()))
     }
 
     fn tasks(&self) -> Vec<Task> {

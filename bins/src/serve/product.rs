@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::Service;
 use crate::{
-    compose::{ProductService, Task},
+    compose::{Presence, ProductService, Task},
     config::{Config, Store},
     door::Closing,
     http::{
@@ -47,6 +47,7 @@ impl Service for ProductService {
             audit: self.store.audit.clone(),
             keys: self.keys.health.clone(),
             shelves: Some(self.shelves.clone()),
+            registry: self.registry.as_ref().map(|registry| registry.health.clone()),
             closing,
         }
     }
@@ -61,6 +62,11 @@ impl Service for ProductService {
             .app_data(Data::new(self.retries.clone()))
             .app_data(Data::new(self.streams.clone()));
         routes().serve(app);
+    }
+
+    fn presence(&self, config: &Config) -> Option<Presence> {
+        let (name, port) = (self.name(), self.address(config).port());
+        Some(self.registry.as_ref()?.enter(name, port, self.store.probe.clone()))
     }
 
     fn tasks(&self) -> Vec<Task> {

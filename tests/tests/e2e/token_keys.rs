@@ -46,14 +46,14 @@ async fn statuses(world: &World, token: &str) -> (u16, u16) {
     (me.status().as_u16(), product.status().as_u16())
 }
 
-fn keys_command(world: &World, args: &[&str]) -> String {
+pub fn keys_command(world: &World, args: &[&str]) -> String {
     let done = world.command("auth-service").arg("keys").args(args).stderr(Stdio::piped()).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     String::from_utf8(done.stdout).unwrap()
 }
 
 /// Refreshes until the access token is of the key `wanted`; that token.
-async fn refreshed_until(world: &World, session: &Session, wanted: &str) -> String {
+pub async fn refreshed_until(world: &World, session: &Session, wanted: &str) -> String {
     let last = Mutex::new((session.access.clone(), session.refresh.clone()));
     eventually("the new key signs", async || {
         let refresh = last.lock().unwrap().1.clone();
@@ -124,7 +124,7 @@ async fn tok_15_a_rotation_kills_nothing_that_lives_on_postgres() {
 }
 
 /// How product-service says it is.
-async fn state(world: &World) -> Value {
+pub async fn state(world: &World) -> Value {
     let answer = world.client.get(format!("{}/health/ready", world.product)).send().await;
     match answer {
         Ok(answer) => answer.json().await.unwrap(),

@@ -190,7 +190,7 @@ pub struct Settings {
     #[arg(long, env = "LOG_FORMAT", global = true, value_parser = parse::log_format)]
     pub log_format: Option<super::LogFormat>,
     /// What is logged, such as info or bins=debug
-    #[arg(long, env = "LOG_LEVEL", global = true, default_value = "info,actix_server=warn,lapin=error", value_parser = parse::log_level)]
+    #[arg(long, env = "LOG_LEVEL", global = true, default_value = "info,actix_server=warn,lapin=off", value_parser = parse::log_level)]
     pub log_level: String,
 }
 

@@ -55,11 +55,11 @@ impl PgStore {
     pub async fn connect(config: PgConfig) -> Result<Self, StoreError> {
         /// As many as a service has readers; none is made before it is needed.
         const READERS: usize = 16;
+        /// More than there are lines: when the server starts anew, each of them is found dead once.
+        const RETRIES: u32 = 100;
         let settings = Arc::new(Settings::try_from(&config)?);
         let (pool, checkpoints) = (pool(&settings, config.pool_size)?, pool(&settings, READERS)?);
         let bell = Arc::new(Bell::new(Arc::clone(&settings)));
-        /// More than there are lines: when the server starts anew, each of them is found dead once.
-        const RETRIES: u32 = 100;
         let (horizon, batches, runtime) = (Arc::default(), Batches::default(), Handle::current());
         let retries = Arc::new(Budget::of(RETRIES));
         Ok(Self { settings, pool, checkpoints, horizon, bell, batches, retries, runtime })

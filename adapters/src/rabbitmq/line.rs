@@ -25,7 +25,7 @@ pub(super) struct Line {
 impl Line {
     /// Connects; `purpose` is what the broker's management shows.
     pub(super) async fn open(config: &RabbitConfig, purpose: &str) -> Result<Self, BrokerError> {
-        config.gate.pass(Self::dial(config, purpose)).await
+        config.gate.pass(Box::pin(Self::dial(config, purpose))).await
     }
 
     async fn dial(config: &RabbitConfig, purpose: &str) -> Result<Self, BrokerError> {

@@ -139,8 +139,8 @@ pub struct Settings {
     /// Where auth-service is, for product-service to fetch the public keys of access tokens from
     #[arg(long, env = "AUTH_SERVICE_URL", global = true)]
     pub auth_service_url: Option<String>,
-    /// Where services enter themselves and find each other: consul://host:8500, etcd://user@host:2379/prefix, or
-    /// consul+https://… and etcd+https://…
+    /// Where services enter themselves and find each other: `consul://host:8500`, `etcd://user@host:2379/prefix`,
+    /// or `consul+https://…` and `etcd+https://…`
     #[arg(long, env = "SERVICE_REGISTRY", global = true)]
     pub service_registry: Option<String>,
     /// The token that Consul asks for, or the password of etcd's user

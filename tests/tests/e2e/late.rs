@@ -120,8 +120,8 @@ async fn a_broker_that_refuses_us_is_told_once_and_one_that_answers_is_known_to(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_is_refused_for_good_leaves_a_trace() {
-    let post = super::refusing_post::RefusingPost::open().await;
-    let port = post.port.to_string();
+    let server = super::refusing_post::RefusingPost::open().await;
+    let port = server.port.to_string();
     let settings = [("MAIL_SERVER", "127.0.0.1"), ("MAIL_PORT", &*port), ("MAIL_STARTTLS", "false")];
     let world = World::prepare(Stores::Sqlite, &settings).await;
     assert!(matches!(world.mails, Mails::Folder(_)));

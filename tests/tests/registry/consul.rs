@@ -51,7 +51,7 @@ async fn an_instance_that_can_not_serve_is_not_found() {
     tokio::spawn(async move {
         for status in ["503 Unavailable", "200 OK"] {
             let (mut stream, _) = listener.accept().await.unwrap();
-            stream.read(&mut [0; 1024]).await.unwrap();
+            let _ = stream.read(&mut [0; 1024]).await;
             let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             stream.write_all(answer.as_bytes()).await.unwrap();
         }

@@ -65,6 +65,8 @@ pub mod tally;
 mod testing;
 #[cfg(any(feature = "in-process", feature = "rabbitmq"))]
 mod told;
+#[cfg(feature = "traces")]
+pub mod traces;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use connections::Connections;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

@@ -21,6 +21,11 @@ fn context() -> Context {
 
 /// A product with `movements` movements, each an event like the one that it was created.
 pub(crate) async fn product(store: &MemoryStore, movements: u32) -> ProductId {
+    product_in(store, movements).await
+}
+
+/// The same in any repository.
+pub(crate) async fn product_in(store: &impl Repository<Product>, movements: u32) -> ProductId {
     let draft = Draft {
         name: ProductName::parse("thing".into()).unwrap(),
         description: None,

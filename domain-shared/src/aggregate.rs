@@ -90,6 +90,14 @@ impl<E> Journal<E> {
         &self.pending
     }
 
+    /// Has all that is pending say that it happened within `traceparent`: the transaction that stores it, say, which is a part
+    /// of the request.
+    pub fn trace(&mut self, traceparent: &str) {
+        for recorded in &mut self.pending {
+            recorded.context.traceparent = Some(traceparent.to_owned());
+        }
+    }
+
     /// Called by a repository once the store has agreed; hands over what was pending.
     pub fn commit(&mut self) -> Vec<Recorded<E>> {
         self.stored = self.version();

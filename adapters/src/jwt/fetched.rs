@@ -18,6 +18,7 @@ use crate::{
     budget::Budget,
     http::{Unread, body, client},
     registry::Found,
+    traces::{KeyValue, Span, SpanKind},
 };
 
 /// Keeps a ring as its publisher has it. What was fetched once goes on counting while the publisher is away.
@@ -142,8 +143,24 @@ impl FetchedKeys {
     }
 
     async fn fetch_from(&self, url: Url) -> Result<Duration, FetchError> {
-        let answer = self.client.get(url).send().await.and_then(Response::error_for_status);
-        let answer = answer.map_err(FetchError::Unanswered)?;
+        let span = begin(&url);
+        let fetched = span.around(self.fetch_within(&span, url)).await;
+        if fetched.is_err() {
+            span.failed("no_keys");
+        }
+        fetched
+    }
+
+    async fn fetch_within(&self, span: &Span, url: Url) -> Result<Duration, FetchError> {
+        let mut request = self.client.get(url);
+        if let Some(traceparent) = span.traceparent() {
+            request = request.header("traceparent", traceparent);
+        }
+        let answer = request.send().await;
+        if let Ok(answer) = &answer {
+            span.say(KeyValue::new("http.response.status_code", i64::from(answer.status().as_u16())));
+        }
+        let answer = answer.and_then(Response::error_for_status).map_err(FetchError::Unanswered)?;
         let told =
             answer.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).and_then(max_age);
         let keys = usable(&body(answer, MOST_BYTES).await?);
@@ -201,6 +218,16 @@ fn usable(document: &[u8]) -> Vec<VerifyingKey> {
         found.extend(key.filter(|key| found.iter().all(|known| known.id() != key.id())));
     }
     found
+}
+
+/// What a trace shows of asking `url`.
+fn begin(url: &Url) -> Span {
+    let attributes = [
+        KeyValue::new("http.request.method", "GET"),
+        KeyValue::new("server.address", url.host_str().unwrap_or_default().to_owned()),
+        KeyValue::new("server.port", i64::from(url.port_or_known_default().unwrap_or_default())),
+    ];
+    Span::begin("GET", SpanKind::Client, attributes)
 }
 
 /// How long an answer may be kept (RFC 9111, section 5.2.2.1).

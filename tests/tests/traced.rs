@@ -1,0 +1,42 @@
+//! What shows a store in traces keeps the store's promises.
+use std::sync::Arc;
+
+use adapters::{memory::MemoryStore, traces::TracedRepository};
+use domain_auth::{Session, User};
+use domain_product::Product;
+
+/// A fresh store, shown, and its log.
+fn shown() -> (TracedRepository<Arc<MemoryStore>>, Arc<MemoryStore>) {
+    let store = Arc::new(MemoryStore::default());
+    (TracedRepository::new(store.clone(), "memory"), store)
+}
+
+mod users {
+    use super::*;
+    conformance::repository!(User: shown());
+}
+
+mod user_repository {
+    use super::*;
+    conformance::user_repository!(shown());
+}
+
+mod sessions {
+    use super::*;
+    conformance::repository!(Session: shown());
+}
+
+mod session_repository {
+    use super::*;
+    conformance::session_repository!(shown().0);
+}
+
+mod products {
+    use super::*;
+    conformance::repository!(Product: shown());
+}
+
+mod product_repository {
+    use super::*;
+    conformance::product_repository!(shown());
+}

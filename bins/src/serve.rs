@@ -82,7 +82,11 @@ fn server(
     closing: &Closing,
     afterwards: &Afterwards,
 ) -> io::Result<Server> {
-    let identity = Identity { service: service.name(), environment: config.settings.environment.name() };
+    let identity = Identity {
+        service: service.name(),
+        environment: config.settings.environment.name(),
+        is_traced: config.settings.is_traced(),
+    };
     let dependencies = service.dependencies(closing.clone());
     let document = Document::of(&service.document())?;
     let metrics = Metrics::new(service.meters().clone()).map_err(io::Error::other)?;

@@ -7,6 +7,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
+use super::in_trace::InTrace;
 use crate::config::{LogFormat, Settings};
 
 /// Crates that below `info` log what statements, letters and events hold: password hashes, login codes, names.
@@ -32,7 +33,10 @@ where
     let discreet = filter_fn(|metadata| !tells_secrets(metadata));
     match format {
         LogFormat::Text => Box::new(builder.compact().with_target(false).finish().with(discreet)),
-        LogFormat::Json => Box::new(builder.json().flatten_event(true).finish().with(discreet)),
+        LogFormat::Json => {
+            let builder = builder.json().flatten_event(true).map_event_format(InTrace);
+            Box::new(builder.finish().with(discreet))
+        }
     }
 }
 
@@ -47,6 +51,9 @@ mod tests {
         io::{self, Write},
         sync::{Arc, Mutex},
     };
+
+    use adapters::traces::{Parent, Span, SpanKind};
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -85,5 +92,23 @@ mod tests {
                 assert!(text.contains("a notice") || level.contains("query"), "{level}: {text}");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn lines_in_json_say_in_which_trace_they_were_written() {
+        let written = Written::default();
+        let writer = written.clone();
+        let subscriber = subscriber("info", LogFormat::Json, move || writer.clone());
+        let told = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        let span = Span::below(&Parent::told(Some(told), None), "request", SpanKind::Server, []);
+        let _guard = tracing::subscriber::set_default(subscriber);
+        tracing::info!("before");
+        span.around(async { tracing::info!("within") }).await;
+        let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!((&lines[0]["message"], &lines[0]["trace_id"]), (&json!("before"), &Value::Null));
+        assert_eq!(lines[1]["message"], "within");
+        assert_eq!(lines[1]["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+        assert_eq!(lines[1]["span_id"], "00f067aa0ba902b7");
     }
 }

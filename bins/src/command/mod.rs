@@ -7,6 +7,7 @@ mod dead_letters;
 mod erase_user;
 mod export_user;
 mod health;
+mod in_trace;
 mod keys;
 mod logging;
 mod program;

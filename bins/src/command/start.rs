@@ -1,10 +1,12 @@
 //! Starts a program: its settings, its log, its runtime; then what it was told to do.
 use std::{process::ExitCode, sync::Arc};
 
+use adapters::traces::Exporting;
+
 use super::{AuthTask, Program, Task, banner::banner, health, logging};
 use crate::{
     compose::{ComposeError, Outbox},
-    config::{Config, Settings},
+    config::{self, Config, Settings},
     serve::serve,
     terminal::{complain, say},
 };
@@ -21,13 +23,26 @@ pub fn main<P: Program>() -> ExitCode {
         }
     };
     let (settings, task) = program.into_parts();
+    let traces = match config::traces(&settings, P::command().get_name()) {
+        Ok(traces) => traces,
+        Err(refusal) => return fail(&refusal),
+    };
     logging::start(&settings);
     allow_many_files();
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
-    match runtime.block_on(run::<P>(settings, task)) {
+    let exporting = match traces.map(|there| Exporting::start(there, runtime.handle().clone())).transpose() {
+        Ok(exporting) => exporting,
+        Err(error) => return fail(&*error),
+    };
+    let done = runtime.block_on(run::<P>(settings, task));
+    if let Some(exporting) = exporting {
+        // While there still are threads that could send something.
+        exporting.stop();
+    }
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&*error),
     }

@@ -94,7 +94,7 @@ impl AuthService {
         let Some(store) = &config.auth_store else {
             return Err(Refusal::of("AUTH_DATABASE_URL", "is required by auth-service").into());
         };
-        let store = AuthStore::open(store, config.settings.database_pool_size).await?;
+        let store = AuthStore::open(store, config.settings.database_pool_size).await?.traced(config, store);
         let meters = Meters::of("auth-service")?;
         let outbox = outbox.counted(&meters)?;
         let keys = token_keys::open(config, secrets, &store).await?;

@@ -7,6 +7,7 @@ use adapters::{
     relay,
     system::SystemClock,
     tally::Tally,
+    traces::{TracedPublisher, TracedReactor},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -75,6 +76,7 @@ impl Log {
 #[derive(Clone)]
 pub struct Events {
     log: Log,
+    is_traced: bool,
     subscriber: Arc<dyn EventSubscriber>,
     publisher: Option<Arc<Watched>>,
     audience: Audience,
@@ -92,14 +94,15 @@ pub struct Events {
 
 /// Notes how publishing fares.
 struct Watched {
-    inner: Arc<RabbitPublisher>,
+    way: Publishing<Arc<dyn EventPublisher>>,
+    broker: Arc<RabbitPublisher>,
     health: Health,
 }
 
 #[async_trait]
 impl EventPublisher for Watched {
     async fn publish(&self, events: &[StoredEvent]) -> Result<(), BrokerError> {
-        let published = self.inner.publish(events).await;
+        let published = self.way.publish(events).await;
         self.health.note(published.is_ok());
         published
     }
@@ -110,7 +113,7 @@ impl Watched {
     async fn look(&self) {
         const ROUND: Duration = Duration::from_secs(5);
         loop {
-            self.health.note(self.inner.ping().await.is_ok());
+            self.health.note(self.broker.ping().await.is_ok());
             sleep(ROUND).await;
         }
     }
@@ -123,20 +126,36 @@ impl Events {
     /// # Errors
     /// See [`MeterError`].
     pub fn open(config: &Config, service: &str, log: &Log, meters: &Meters) -> Result<Self, MeterError> {
+        let is_traced = config.settings.is_traced();
         let events = match &config.broker {
-            Some(broker) => Self::by_broker(Broker::open(broker, service), log, meters)?,
-            None => Self::without_broker(log, meters),
+            Some(broker) => {
+                let traced = is_traced.then(|| broker.exchange.clone());
+                Self::by_broker(Broker::open(broker, service), traced, log, meters)?
+            }
+            None => Self::without_broker(is_traced, log, meters),
         };
         meters.include(dead_letters(events.given_up.clone())?)?;
         Ok(events)
     }
 
-    fn by_broker(broker: Broker, log: &Log, meters: &Meters) -> Result<Self, MeterError> {
+    /// By `broker`; the name of its exchange is there if traces are made.
+    fn by_broker(
+        broker: Broker,
+        traced: Option<String>,
+        log: &Log,
+        meters: &Meters,
+    ) -> Result<Self, MeterError> {
         let Broker { subscriber, publisher, audience, unheard, given_up, until, .. } = broker;
-        let health = Health::default();
-        let publisher = Publishing::of(Watched { inner: publisher, health: health.clone() }, meters)?;
+        let (health, is_traced) = (Health::default(), traced.is_some());
+        let way: Arc<dyn EventPublisher> = match traced {
+            Some(exchange) => Arc::new(TracedPublisher::new(publisher.clone(), exchange)),
+            None => publisher.clone(),
+        };
+        let way = Publishing::of(way, meters)?;
+        let publisher = Watched { way, broker: publisher, health: health.clone() };
         Ok(Self {
             log: log.clone(),
+            is_traced,
             subscriber,
             publisher: Some(Arc::new(publisher)),
             audience,
@@ -149,10 +168,11 @@ impl Events {
         })
     }
 
-    fn without_broker(log: &Log, meters: &Meters) -> Self {
+    fn without_broker(is_traced: bool, log: &Log, meters: &Meters) -> Self {
         let (until, given_up) = (CancellationToken::new(), Tally::default());
         Self {
             log: log.clone(),
+            is_traced,
             subscriber: log.subscriber(log.checkpoints.clone(), &given_up, &until),
             publisher: None,
             audience: Audience::default(),
@@ -171,8 +191,14 @@ impl Events {
         if self.publisher.is_none() {
             self.readers.add(reactor.name(), &self.log, &self.log);
         }
-        let once = Once { reactor, inbox: self.log.inbox.clone() };
+        let once = self.traced(Once { reactor, inbox: self.log.inbox.clone() });
         self.follow(self.subscriber.clone(), Timely(once))
+    }
+
+    /// `reactor`, shown if traces are made.
+    fn traced(&self, reactor: impl Reactor) -> Arc<dyn Reactor> {
+        let system = if self.publisher.is_some() { "rabbitmq" } else { "event_log" };
+        if self.is_traced { Arc::new(TracedReactor::new(reactor, system)) } else { Arc::new(reactor) }
     }
 
     /// Delivers the events of another service to `reactor`: by the broker, or from `theirs`, the log of the other in this
@@ -186,7 +212,7 @@ impl Events {
             }
             (None, None) => return None,
         };
-        Some(self.follow(subscriber, reactor))
+        Some(self.follow(subscriber, self.traced(reactor)))
     }
 
     fn follow(&self, subscriber: Arc<dyn EventSubscriber>, reactor: impl Reactor) -> Task {

@@ -4,7 +4,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use adapters::mail::{folder::MailFolder, smtp::SmtpMailer};
+use adapters::{
+    mail::{folder::MailFolder, smtp::SmtpMailer},
+    traces::TracedMailer,
+};
 use async_trait::async_trait;
 use domain_shared::{Block, Letter, MailError, Mailer};
 
@@ -43,6 +46,11 @@ impl Outbox {
                     MailFolder::new(path, &config.settings.mail_from, &config.settings.mail_from_name)?;
                 (Arc::new(folder.clone()), Some(folder))
             }
+        };
+        let inner: DynMailer = match (&config.mail, config.settings.is_traced()) {
+            (_, false) => inner,
+            (Mail::Smtp(smtp), true) => Arc::new(TracedMailer::new(inner, Some(smtp.host.clone()))),
+            (Mail::Folder(_), true) => Arc::new(TracedMailer::new(inner, None)),
         };
         let shown = config.is_development() && folder.is_some();
         let mailer = Arc::new(Watched { inner, health: health.clone(), shown });

@@ -15,6 +15,7 @@ mod stores;
 mod throttle;
 mod timely;
 mod token_keys;
+mod traced;
 mod waiting;
 
 pub use audit::{Audit, Walked};

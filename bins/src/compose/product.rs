@@ -79,7 +79,8 @@ impl ProductService {
         let Some(store) = &config.product_store else {
             return Err(Refusal::of("PRODUCT_DATABASE_URL", "is required by product-service").into());
         };
-        let mut store = ProductStore::open(store, config.settings.database_pool_size).await?;
+        let opened = ProductStore::open(store, config.settings.database_pool_size).await?;
+        let mut store = opened.traced(config, store);
         if let Some(replica) = &config.product_replica {
             store = store.with_replica(replica).await?;
         }

@@ -7,6 +7,7 @@ mod secrets;
 mod settings;
 mod stores;
 mod token_keys;
+mod traces;
 
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
@@ -23,6 +24,7 @@ pub use secrets::{AuthSecrets, Secrets};
 pub use settings::Settings;
 pub use stores::{ReplicaUrl, Store, choose as stores};
 pub use token_keys::{Checking, JWKS, Published};
+pub use traces::{Sampler, choose as traces};
 
 /// What kind of place this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

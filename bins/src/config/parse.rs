@@ -126,6 +126,13 @@ pub fn advertised(raw: &str) -> Result<Advertised, String> {
         .ok_or_else(|| "must be a host name or address, with or without a port".to_owned())
 }
 
+pub fn share(raw: &str) -> Result<f64, String> {
+    match of(raw, "a share from 0 to 1")? {
+        share if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("must be a share from 0 to 1".to_owned()),
+    }
+}
+
 pub fn bcrypt_cost(raw: &str) -> Result<u32, String> {
     match of(raw, "a whole number from 4 to 20")? {
         cost @ 4..=20 => Ok(cost),

@@ -192,6 +192,24 @@ pub struct Settings {
     /// What is logged, such as info or bins=debug
     #[arg(long, env = "LOG_LEVEL", global = true, default_value = "info,actix_server=warn,lapin=off", value_parser = parse::log_level)]
     pub log_level: String,
+    /// Where a collector takes traces (OTLP, protobuf by HTTP), such as http://127.0.0.1:4318; without one none are made
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true)]
+    pub otel_exporter_otlp_endpoint: Option<String>,
+    /// What the collector is told in headers, as name=value, separated by commas
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_HEADERS", global = true, hide_env_values = true, default_value = "", value_parser = super::traces::pairs)]
+    pub otel_exporter_otlp_headers: parse::List<(String, String)>,
+    /// What traces call this program; its name unless told
+    #[arg(long, env = "OTEL_SERVICE_NAME", global = true)]
+    pub otel_service_name: Option<String>,
+    /// What traces say of this process, as name=value, separated by commas
+    #[arg(long, env = "OTEL_RESOURCE_ATTRIBUTES", global = true, default_value = "", value_parser = super::traces::pairs)]
+    pub otel_resource_attributes: parse::List<(String, String)>,
+    /// Which traces are made: `always_on`, `always_off` or `traceidratio`; with `parentbased_` before it, whoever began one says
+    #[arg(long, env = "OTEL_TRACES_SAMPLER", global = true, default_value = "parentbased_always_on", value_parser = super::traces::sampler)]
+    pub otel_traces_sampler: super::traces::Sampler,
+    /// The share of traces that `traceidratio` makes, from 0 to 1; all unless told
+    #[arg(long, env = "OTEL_TRACES_SAMPLER_ARG", global = true, value_parser = parse::share)]
+    pub otel_traces_sampler_arg: Option<f64>,
 }
 
 impl Settings {
@@ -199,6 +217,12 @@ impl Settings {
     #[must_use]
     pub fn is_development(&self) -> bool {
         self.environment == super::Environment::Development
+    }
+
+    /// Whether traces are made.
+    #[must_use]
+    pub fn is_traced(&self) -> bool {
+        self.otel_exporter_otlp_endpoint.as_deref().is_some_and(|endpoint| !endpoint.trim().is_empty())
     }
 
     /// How logs look.

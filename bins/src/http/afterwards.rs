@@ -1,6 +1,7 @@
 //! What is done after the answer has been given, so that nobody learns from its time what is done.
 use std::time::Duration;
 
+use adapters::traces::carried;
 use tokio::{runtime::Handle, time::timeout};
 use tokio_util::task::TaskTracker;
 
@@ -19,9 +20,9 @@ impl Afterwards {
         Self { tasks: TaskTracker::new(), runtime: Handle::current() }
     }
 
-    /// Does `task` without anybody waiting for it.
+    /// Does `task` without anybody waiting for it. Traces show it as part of the request.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.tasks.spawn_on(task, &self.runtime);
+        self.tasks.spawn_on(carried(task), &self.runtime);
     }
 
     /// Waits until all of it is done, `at_most` that long; whether it is.

@@ -12,7 +12,7 @@ use domain_shared::{Caller, Claims, Client, IdGenerator, Language};
 
 use super::{
     admission, client, cors, health::Dependencies, idempotency::Command, problem::Problem, safety,
-    service::Identity, unread,
+    service::Identity, trace, unread,
 };
 use crate::config::Environment;
 
@@ -25,7 +25,7 @@ pub struct RequestContext {
     pub id: String,
     /// What the caller reads.
     pub language: Language,
-    /// The W3C trace context, if the caller gave one.
+    /// The W3C trace context: of the span that this request is, or else the caller's, if they gave one.
     pub traceparent: Option<String>,
     /// From where the request comes.
     pub client: Client,
@@ -96,16 +96,23 @@ pub async fn middleware(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let context = RequestContext::read(request.headers(), client::of(&request));
+    let mut context = RequestContext::read(request.headers(), client::of(&request));
+    let span = trace::begin(&request, &context.id);
+    if let Some(span) = &span {
+        context.traceparent = span.traceparent();
+    }
     request.extensions_mut().insert(context.clone());
     let path = request.path().to_owned();
     let identity = request.app_data::<Data<Identity>>();
     let production = identity.is_some_and(|identity| identity.environment == Environment::Production.name());
     let response = match admission::admit(&request) {
-        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Ok(()) => trace::around(span.as_ref(), next.call(request)).await?.map_into_boxed_body(),
         Err(problem) => request.error_response(problem),
     };
     let mut response = unread::tie(explain(response, &context));
+    if let Some(span) = &span {
+        trace::answered(span, &response);
+    }
     let closing = response.request().app_data::<Data<Dependencies>>().is_some_and(|d| d.closing.has_begun());
     if closing {
         // Whoever comes again finds another instance.

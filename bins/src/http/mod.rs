@@ -28,6 +28,7 @@ mod safety;
 pub mod service;
 mod spanish;
 mod strict;
+mod trace;
 mod unread;
 
 pub use problem::Problem;

@@ -22,6 +22,8 @@ pub struct Identity {
     pub service: &'static str,
     /// What kind of place this is.
     pub environment: &'static str,
+    /// Whether requests are shown in traces.
+    pub is_traced: bool,
 }
 
 /// What is served at `/`.

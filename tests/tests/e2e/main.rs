@@ -41,6 +41,7 @@ mod settings;
 mod stopping;
 mod stream;
 mod token_keys;
+mod traces;
 mod walk;
 mod world;
 

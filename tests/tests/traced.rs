@@ -1,14 +1,20 @@
 //! What shows a store in traces keeps the store's promises.
 use std::sync::Arc;
 
-use adapters::{memory::MemoryStore, traces::TracedRepository};
+use adapters::{memory::MemoryStore, traces::TracedStore};
 use domain_auth::{Session, User};
 use domain_product::Product;
 
 /// A fresh store, shown, and its log.
-fn shown() -> (TracedRepository<Arc<MemoryStore>>, Arc<MemoryStore>) {
+fn shown() -> (TracedStore<Arc<MemoryStore>>, Arc<MemoryStore>) {
     let store = Arc::new(MemoryStore::default());
-    (TracedRepository::new(store.clone(), "memory"), store)
+    (TracedStore::new(store.clone(), "memory"), store)
+}
+
+/// A fresh store, shown, as two ports.
+fn twice() -> (TracedStore<Arc<MemoryStore>>, TracedStore<Arc<MemoryStore>>) {
+    let (shown, _) = shown();
+    (shown.clone(), shown)
 }
 
 mod users {
@@ -19,6 +25,11 @@ mod users {
 mod user_repository {
     use super::*;
     conformance::user_repository!(shown());
+}
+
+mod user_directory {
+    use super::*;
+    conformance::user_directory!(twice());
 }
 
 mod sessions {
@@ -39,4 +50,9 @@ mod products {
 mod product_repository {
     use super::*;
     conformance::product_repository!(shown());
+}
+
+mod catalogue {
+    use super::*;
+    conformance::catalogue!(twice());
 }

@@ -34,7 +34,7 @@ impl Courier {
         let was_well = self.is_well.swap(outcome.is_ok(), Ordering::Relaxed);
         match outcome {
             Err(error) if was_well => {
-                tracing::warn!(error, "traces are lost: their collector doesn't take them")
+                tracing::warn!(error, "traces are lost: their collector doesn't take them");
             }
             Ok(()) if !was_well => tracing::info!("traces are exported again"),
             _ => {}

@@ -22,7 +22,7 @@ const DELAY: Duration = Duration::from_secs(1);
 /// How long whoever stops waits for what is left to be exported.
 const LAST: Duration = Duration::from_secs(2);
 
-/// Which traces are made that nobody else has begun. Where somebody has, they say, unless `even` they aren't asked.
+/// Which traces are made.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Sampling {
     /// This share of them, from 0 to 1; whoever has begun one says whether it is made.

@@ -6,9 +6,10 @@ mod courier;
 mod export;
 mod mailer;
 mod publisher;
+mod queries;
 mod reactor;
-mod repository;
 mod span;
+mod store;
 #[cfg(test)]
 #[cfg(all(feature = "in-process", feature = "memory"))]
 mod tests;
@@ -18,5 +19,5 @@ pub use mailer::TracedMailer;
 pub use opentelemetry::{KeyValue, trace::SpanKind};
 pub use publisher::TracedPublisher;
 pub use reactor::TracedReactor;
-pub use repository::TracedRepository;
 pub use span::{Parent, Span, carried, current};
+pub use store::TracedStore;

@@ -52,7 +52,9 @@ impl<P: EventPublisher> EventPublisher for TracedPublisher<P> {
             events.iter().zip(&spans).map(|(event, span)| sent(event, span.as_ref())).collect();
         let published = self.inner.publish(&sent).await;
         if published.is_err() {
-            spans.iter().flatten().for_each(|span| span.failed("unconfirmed"));
+            for span in spans.iter().flatten() {
+                span.failed("unconfirmed");
+            }
         }
         published
     }

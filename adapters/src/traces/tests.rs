@@ -68,7 +68,7 @@ fn traceparent(span: &SpanData) -> String {
 async fn happened_in(request: &Request) -> Vec<StoredEvent> {
     let store = MemoryStore::default();
     let span = request.span();
-    span.around(product_in(&TracedRepository::new(store.clone(), "memory"), 1)).await;
+    span.around(product_in(&TracedStore::new(store.clone(), "memory"), 1)).await;
     store.after(0, 10).await.unwrap()
 }
 
@@ -98,7 +98,7 @@ async fn what_nobody_is_to_see_isnt_shown_and_those_after_it_are_told() {
 #[tokio::test]
 async fn a_rule_that_refuses_is_an_answer_and_no_failure() {
     let request = Request::new(3, true);
-    let store = TracedRepository::new(MemoryStore::default(), "memory");
+    let store = TracedStore::new(MemoryStore::default(), "memory");
     request
         .span()
         .around(async {
@@ -128,8 +128,8 @@ async fn what_is_published_comes_below_its_transaction_and_has_those_who_get_it_
     let mut events = happened_in(&request).await;
     events[1].event.traceparent = None;
     let broker = Arc::new(Broker::default());
-    let publisher = TracedPublisher::new(broker.clone(), "panal.events".to_owned());
-    publisher.publish(&events).await.unwrap();
+    let shown = TracedPublisher::new(broker.clone(), "panal.events".to_owned());
+    shown.publish(&events).await.unwrap();
     let (saved, published) = (request.named("save product"), request.named("publish panal.events"));
     assert_eq!(published.parent_span_id, saved.span_context.span_id());
     let sent = broker.0.lock().unwrap().clone();

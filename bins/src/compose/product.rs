@@ -76,14 +76,14 @@ impl ProductService {
         let registry = Registry::open(config)?;
         let keys = Checked::open(config, registry.as_ref(), beside.as_ref()).await?;
         let verifier = JwtVerifier::new(keys.ring.clone(), TOKEN_REALM, TOKEN_REALM);
-        let Some(store) = &config.product_store else {
+        let Some(chosen) = &config.product_store else {
             return Err(Refusal::of("PRODUCT_DATABASE_URL", "is required by product-service").into());
         };
-        let opened = ProductStore::open(store, config.settings.database_pool_size).await?;
-        let mut store = opened.traced(config, store);
+        let mut store = ProductStore::open(chosen, config.settings.database_pool_size).await?;
         if let Some(replica) = &config.product_replica {
             store = store.with_replica(replica).await?;
         }
+        let store = store.traced(config, chosen);
         let meters = Meters::of("product-service")?;
         let outbox = outbox.counted(&meters)?;
         let databases = std::iter::once(("primary", store.probe.clone()))

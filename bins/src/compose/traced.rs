@@ -1,7 +1,7 @@
 //! What traces show, if they are made: the adapters behind some ports, each with what shows it around it.
 use std::sync::Arc;
 
-use adapters::traces::TracedRepository;
+use adapters::traces::TracedStore;
 
 use super::{AuthStore, ProductStore};
 use crate::config::{Config, Store};
@@ -23,8 +23,9 @@ impl AuthStore {
         }
         let system = system(store);
         Self {
-            users: Arc::new(TracedRepository::new(self.users, system)),
-            sessions: Arc::new(TracedRepository::new(self.sessions, system)),
+            users: Arc::new(TracedStore::new(self.users, system)),
+            directory: Arc::new(TracedStore::new(self.directory, system)),
+            sessions: Arc::new(TracedStore::new(self.sessions, system)),
             ..self
         }
     }
@@ -36,6 +37,13 @@ impl ProductStore {
         if !config.settings.is_traced() {
             return self;
         }
-        Self { products: Arc::new(TracedRepository::new(self.products, system(store))), ..self }
+        let system = system(store);
+        Self {
+            products: Arc::new(TracedStore::new(self.products, system)),
+            catalogue: Arc::new(TracedStore::new(self.catalogue, system)),
+            ledger: Arc::new(TracedStore::new(self.ledger, system)),
+            summary: Arc::new(TracedStore::new(self.summary, system)),
+            ..self
+        }
     }
 }

@@ -192,7 +192,7 @@ pub struct Settings {
     /// What is logged, such as info or bins=debug
     #[arg(long, env = "LOG_LEVEL", global = true, default_value = "info,actix_server=warn,lapin=off", value_parser = parse::log_level)]
     pub log_level: String,
-    /// Where a collector takes traces (OTLP, protobuf by HTTP), such as http://127.0.0.1:4318; without one none are made
+    /// Where a collector takes traces (OTLP, protobuf by HTTP), such as `http://127.0.0.1:4318`; without one none are made
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true)]
     pub otel_exporter_otlp_endpoint: Option<String>,
     /// What the collector is told in headers, as name=value, separated by commas

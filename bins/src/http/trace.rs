@@ -78,3 +78,15 @@ fn named(method: &Method) -> &'static str {
         known => known,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_that_somebody_made_up_have_one_name() {
+        assert_eq!((known(&Method::POST), named(&Method::POST)), ("POST", "POST"));
+        let made_up = Method::from_bytes(b"ADA").unwrap();
+        assert_eq!((known(&made_up), named(&made_up)), ("_OTHER", "HTTP"));
+    }
+}

@@ -52,6 +52,8 @@ async fn one_trace_shows_request_transaction_event_consumer_and_mail() {
     assert_eq!(world.register("ada").await.status(), 201);
     welcome(&world, "ada").await;
     let ada = world.sign_in("ada").await;
+    let list = world.at_products(Method::GET, "").bearer_auth(&ada.access).send().await.unwrap();
+    assert_eq!(list.status(), 200);
     let logout = world.at_auth(Method::POST, "/logout").bearer_auth(&ada.access).send().await.unwrap();
     assert!(logout.status().is_success());
     eventually("product-service has heard of it", async || {
@@ -85,6 +87,12 @@ async fn one_trace_shows_request_transaction_event_consumer_and_mail() {
     let asked = collector.spans().into_iter().find(|span| span.name == "GET" && span.kind == CLIENT).unwrap();
     assert_eq!(asked.service, "product-service");
     assert_eq!(collector.child(&asked, "GET /.well-known/jwks.json").service, "auth-service");
+
+    let is_list =
+        |span: &Seen| span.attributes.get("http.response.status_code").is_some_and(|status| status == "200");
+    let mut lists = collector.spans().into_iter().filter(|span| span.name == "GET /api/v1/products");
+    let list = lists.find(is_list).expect("a list");
+    assert_eq!(collector.child(&list, "list product").attributes["db.operation.name"], "list");
 
     let all = format!("{:?}", collector.spans());
     for secret in [world.address("ada").as_str(), "@", "\"ada\"", PASSWORD, &ada.access, &ada.refresh] {

@@ -9,14 +9,14 @@ use domain_shared::{
 
 use super::{KeyValue, Span, SpanKind};
 
-/// Shows what is asked of a repository, and has the events that a transaction stores say that they happened within it.
+/// Shows what is asked of a store, and has the events that a transaction stores say that they happened within it.
 #[derive(Debug, Clone)]
-pub struct TracedRepository<T> {
-    inner: T,
+pub struct TracedStore<T> {
+    pub(super) inner: T,
     system: &'static str,
 }
 
-impl<T> TracedRepository<T> {
+impl<T> TracedStore<T> {
     /// Around `inner`, which is kept in `system`, by its name in the semantic conventions: `postgresql`, say.
     pub const fn new(inner: T, system: &'static str) -> Self {
         Self { inner, system }
@@ -31,7 +31,8 @@ impl<T> TracedRepository<T> {
         Span::begin(format!("{operation} {collection}"), SpanKind::Client, attributes)
     }
 
-    async fn shown<R, E: Fault>(
+    /// Shows `work`, which asks for something.
+    pub(super) async fn shown<R, E: Fault>(
         &self,
         operation: &'static str,
         collection: &'static str,
@@ -60,7 +61,7 @@ fn mark<A: Aggregate>(aggregate: &mut A, span: Option<&str>) {
 }
 
 #[async_trait]
-impl<A: Aggregate, T: Repository<A>> Repository<A> for TracedRepository<T> {
+impl<A: Aggregate, T: Repository<A>> Repository<A> for TracedStore<T> {
     async fn save(&self, aggregate: &mut A) -> Result<(), StoreError> {
         let span = self.begin("save", A::TYPE);
         mark(aggregate, span.traceparent().as_deref());
@@ -70,7 +71,9 @@ impl<A: Aggregate, T: Repository<A>> Repository<A> for TracedRepository<T> {
     async fn save_all(&self, new: &mut [A], together: Together) -> Result<Vec<Refused>, StoreError> {
         let span = self.begin("save all", A::TYPE);
         let traceparent = span.traceparent();
-        new.iter_mut().for_each(|aggregate| mark(aggregate, traceparent.as_deref()));
+        for aggregate in &mut *new {
+            mark(aggregate, traceparent.as_deref());
+        }
         settle(&span, span.around(self.inner.save_all(new, together)).await)
     }
 
@@ -95,7 +98,7 @@ impl<A: Aggregate, T: Repository<A>> Repository<A> for TracedRepository<T> {
 }
 
 #[async_trait]
-impl<T: UserRepository> UserRepository for TracedRepository<T> {
+impl<T: UserRepository> UserRepository for TracedStore<T> {
     async fn by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
         self.shown("find", User::TYPE, self.inner.by_email(email)).await
     }
@@ -106,7 +109,7 @@ impl<T: UserRepository> UserRepository for TracedRepository<T> {
 }
 
 #[async_trait]
-impl<T: SessionRepository> SessionRepository for TracedRepository<T> {
+impl<T: SessionRepository> SessionRepository for TracedStore<T> {
     async fn of_user(
         &self,
         user: UserId,

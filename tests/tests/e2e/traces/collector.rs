@@ -117,7 +117,7 @@ impl Taken {
 }
 
 fn spans(request: ExportTraceServiceRequest) -> Vec<Seen> {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let mut all = Vec::new();
     for of_resource in request.resource_spans {
         let resource = attributes(of_resource.resource.unwrap().attributes);

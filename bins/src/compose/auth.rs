@@ -98,7 +98,7 @@ impl AuthService {
         let meters = Meters::of("auth-service")?;
         let outbox = outbox.counted(&meters)?;
         let keys = token_keys::open(config, secrets, &store).await?;
-        let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let sessions: Arc<dyn SessionRepository> = Arc::new(Sessions::of(store.sessions.clone(), &meters)?);
         let ports = Wiring {
             users: store.users.clone(),

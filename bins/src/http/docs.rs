@@ -137,7 +137,10 @@ mod tests {
         assert!(script(&[]).await.contains(r#""/openapi.json""#));
         let named = vec![("auth".to_owned(), "/openapi/auth.json".to_owned())].leak();
         let shown = script(named).await;
-        assert!(shown.contains(r#""/openapi/auth.json""#) && !shown.contains(r#""/openapi.json""#), "{shown}");
+        assert!(
+            shown.contains(r#""/openapi/auth.json""#) && !shown.contains(r#""/openapi.json""#),
+            "{shown}"
+        );
     }
 
     #[test]

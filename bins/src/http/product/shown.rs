@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use domain_product::{Money, Product};
+use domain_product::{Category, Description, Money, Product, Sku};
 use domain_shared::Aggregate;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -50,12 +50,12 @@ impl<'a> From<&'a Product> for ProductBody<'a> {
         Self {
             id: product.id().0,
             name: sheet.name.as_str(),
-            description: sheet.description.as_ref().map(|text| text.as_str()),
+            description: sheet.description.as_ref().map(Description::as_str),
             price: exact(sheet.price),
             currency: sheet.price.currency().code(),
             stock: product.stock.get(),
-            sku: sheet.sku.as_ref().map(|sku| sku.as_str()),
-            category: sheet.category.as_ref().map(|category| category.as_str()),
+            sku: sheet.sku.as_ref().map(Sku::as_str),
+            category: sheet.category.as_ref().map(Category::as_str),
             low_stock_threshold: sheet.low_stock_threshold.get(),
             is_active: product.is_active,
             version: product.version(),

@@ -48,8 +48,11 @@ fn sup_02_the_image_runs_as_nobody_in_particular_and_holds_no_secret() {
     let lines = || dockerfile.lines().map(str::trim).filter(|line| !line.starts_with('#'));
     let user = lines().filter_map(|line| line.strip_prefix("USER ")).next_back().unwrap();
     assert!(user.split(':').all(|id| id.parse::<u32>().unwrap() >= 1000), "{user}");
-    for from in lines().filter_map(|line| line.strip_prefix("FROM ")) {
-        let image = from.split(' ').next().unwrap();
+    let froms: Vec<_> = lines().filter_map(|line| line.strip_prefix("FROM ")).collect();
+    let stages: Vec<_> =
+        froms.iter().filter_map(|from| from.split_once(" AS ")).map(|(_, name)| name).collect();
+    let images = froms.iter().map(|from| from.split(' ').next().unwrap());
+    for image in images.filter(|image| !stages.contains(image)) {
         let tag = image.rsplit_once(':').map_or("latest", |(_, tag)| tag);
         assert!(tag != "latest", "{image} is another every day");
     }

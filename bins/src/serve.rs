@@ -68,7 +68,7 @@ pub trait Service: Send + Sync {
 }
 
 /// How long requests in flight may take once the process is told to stop.
-const DRAIN_SECONDS: u64 = 20;
+const DRAIN_SECONDS: u64 = 16;
 
 /// How long whatever is done beside serving may take after that to end what it is at. With this, the process is gone within
 /// the half minute after which it would be killed.
@@ -168,17 +168,25 @@ pub async fn serve(services: &[Arc<dyn Service>], config: &Arc<Config>) -> io::R
         servers.spawn(served);
         presences.extend(service.presence(config));
     }
-    tokio::select! {
-        () = told_to_stop() => tracing::info!("stopping: requests in flight are finished first"),
+    let told = tokio::select! {
+        () = told_to_stop() => Ok(()),
         // None of them ever ends by itself; whoever supervises the process starts it again, whole.
         Some(ended) = tasks.join_next() => {
-            let error = ended.err().map_or_else(|| io::Error::other("a task beside serving has ended"), io::Error::other);
-            return Err(error);
+            Err(ended.err().map_or_else(|| io::Error::other("a task beside serving has ended"), io::Error::other))
         }
-        Some(ended) = servers.join_next() => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),
+        Some(ended) = servers.join_next() => ended.map_err(io::Error::other)?,
+    };
+    let leaving = join_all(presences.into_iter().map(Presence::leave));
+    if let Err(error) = told {
+        leaving.await;
+        return Err(error);
     }
+    tracing::info!("stopping: requests in flight are finished first");
     // Readiness is off first, so that nobody is sent here who would be turned away.
-    tokio::join!(close_all(&doors), join_all(presences.into_iter().map(Presence::leave)));
+    closing.begin();
+    let notice = Duration::from_secs(config.settings.shutdown_notice_seconds.into());
+    tokio::join!(tokio::time::sleep(notice), leaving);
+    close_all(&doors).await;
     for handle in &handles {
         drop(tokio::spawn(handle.stop(true)));
     }

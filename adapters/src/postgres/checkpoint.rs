@@ -1,8 +1,9 @@
-//! A checkpoint is taken by locking its row: the lock is gone with the connection of whoever dies.
+//! A checkpoint is taken by an advisory lock, which is gone with the connection of whoever dies. Its row isn't locked: that
+//! would give the transaction a number, and for as long as it is open nothing that others replace could be cleared away.
 use async_trait::async_trait;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use domain_shared::{Checkpoint, LogWatch, StoreError};
+use futures_util::future::join;
 
 use super::{
     Conn, PgStore,
@@ -10,10 +11,17 @@ use super::{
     shared::{Advance, Load, Query},
     transaction::commit,
 };
-use crate::{
-    crash_point::crash_point,
-    sql::{failure::Failure, rows::from_column, schema::checkpoints},
-};
+use crate::{crash_point::crash_point, sql::failure::Failure};
+
+mod functions {
+    use diesel::{
+        define_sql_function,
+        sql_types::{BigInt, Text},
+    };
+
+    define_sql_function! { fn hashtextextended(text: Text, seed: BigInt) -> BigInt; }
+    define_sql_function! { fn pg_try_advisory_xact_lock(key: BigInt) -> diesel::sql_types::Bool; }
+}
 
 impl PgStore {
     pub(super) fn watch_log(&self) -> Box<dyn LogWatch> {
@@ -26,7 +34,7 @@ impl PgStore {
     ) -> Result<Option<Box<dyn Checkpoint>>, StoreError> {
         self.within(async {
             let loan = Loan::from(&self.checkpoints).await?;
-            match lock(loan.conn(), reader).await {
+            match lock(loan.conn(), &self.settings.schema, reader).await {
                 Ok(Some(position)) => {
                     let reader = reader.to_owned();
                     let taken: Box<dyn Checkpoint> =
@@ -41,27 +49,21 @@ impl PgStore {
     }
 }
 
-/// Begins a transaction that has the row; `None`, and no transaction, if somebody else has it.
-async fn lock(mut conn: Conn<'_>, reader: &str) -> Result<Option<u64>, Failure> {
+/// Begins a transaction that has the checkpoint; `None`, and no transaction, if somebody else has it.
+async fn lock(mut conn: Conn<'_>, schema: &str, reader: &str) -> Result<Option<u64>, Failure> {
     /// Whoever has a checkpoint may be sending mails, or waiting for a broker.
     const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '2min'";
-    loop {
-        conn.batch_execute(BEGIN).await?;
-        let row = checkpoints::table.find(reader).select(checkpoints::position).for_update().skip_locked();
-        let position: Option<i64> = row.get_result(&mut conn).await.optional()?;
-        if let Some(position) = position {
-            return Ok(Some(from_column(position)));
-        }
-        commit(conn).await?;
-        if Load(reader.to_owned()).run(conn).await?.is_some() {
-            return Ok(None);
-        }
-        diesel::insert_into(checkpoints::table)
-            .values((checkpoints::subscriber.eq(reader), checkpoints::position.eq(0)))
-            .on_conflict_do_nothing()
-            .execute(&mut conn)
-            .await?;
+    conn.batch_execute(BEGIN).await?;
+    let key = functions::hashtextextended(format!("{schema} checkpoint {reader}"), 0);
+    let lock = diesel::select(functions::pg_try_advisory_xact_lock(key));
+    // Two statements: what the first waits for the second sees. By one alone the position might be that of a moment before.
+    let (is_ours, position) =
+        join(lock.get_result::<bool>(&mut conn), Load(reader.to_owned()).run(conn)).await;
+    if is_ours? {
+        return Ok(Some(position?.unwrap_or_default()));
     }
+    commit(conn).await?;
+    Ok(None)
 }
 
 struct Taken {

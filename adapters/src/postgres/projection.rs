@@ -5,7 +5,7 @@ use super::{
     Conn, PgStore,
     pool::Loan,
     shared::{Projected, advance, begin_shadow, claim, swap},
-    transaction::{begin, begin_repeatable, commit},
+    transaction::{begin, begin_unsynced, commit},
 };
 use crate::{crash_point::crash_point, sql::failure::Failure};
 
@@ -29,7 +29,7 @@ impl PgStore {
         generation: Generation,
         limit: usize,
     ) -> Result<Option<u64>, Failure> {
-        begin_repeatable(conn).await?;
+        begin_unsynced(conn).await?;
         let mut reached = None;
         if let Some((set, position)) = claim(conn, P::NAME, generation).await? {
             let events = self.settled_after(position, limit).await?;

@@ -19,7 +19,7 @@ pub(super) async fn begin(conn: Conn<'_>) -> Result<(), Failure> {
 }
 
 /// The same for what follows from the log and can be done again: should the server die, it is as it was before, whole.
-pub(super) async fn begin_repeatable(conn: Conn<'_>) -> Result<(), Failure> {
+pub(super) async fn begin_unsynced(conn: Conn<'_>) -> Result<(), Failure> {
     run(conn, "BEGIN; SET LOCAL synchronous_commit = off").await
 }
 

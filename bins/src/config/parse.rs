@@ -113,6 +113,14 @@ pub fn lead_seconds(raw: &str) -> Result<u32, String> {
     }
 }
 
+/// Whoever supervises a process kills it after half a minute, most of which is for requests in flight.
+pub fn notice_seconds(raw: &str) -> Result<u32, String> {
+    match of(raw, "a whole number from 0 to 4")? {
+        seconds @ 0..=4 => Ok(seconds),
+        _ => Err("must be a whole number from 0 to 4".to_owned()),
+    }
+}
+
 /// etcd takes no fewer, and an instance that died is asked in vain for as long.
 pub fn lease_seconds(raw: &str) -> Result<u32, String> {
     match of(raw, "a whole number from 2 to 600")? {

@@ -31,6 +31,9 @@ pub struct Settings {
     /// HTTP worker threads; as many as there are cores unless told
     #[arg(long, env = "WORKERS", global = true, value_parser = parse::count)]
     pub workers: Option<usize>,
+    /// How many seconds a service that is told to stop still lets callers in while it says that it isn't ready
+    #[arg(long, env = "SHUTDOWN_NOTICE_SECONDS", global = true, default_value = "0", value_parser = parse::notice_seconds)]
+    pub shutdown_notice_seconds: u32,
     /// Where SQLite files, development keys and mails are kept
     #[arg(long, env = "DATA_DIR", global = true, default_value = "data")]
     pub data_dir: std::path::PathBuf,

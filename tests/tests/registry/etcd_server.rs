@@ -24,12 +24,16 @@ fn free_port() -> u16 {
 impl EtcdServer {
     /// Starts one, and waits until it answers.
     pub async fn start() -> Self {
-        let (port, peers, folder) = (free_port(), free_port(), TempDir::new().unwrap());
-        let process = run(port, peers, &folder);
-        let url = format!("http://127.0.0.1:{port}").parse().unwrap();
-        let server = Self { url, port, peers, process, folder };
-        server.answers().await;
-        server
+        loop {
+            let (port, peers, folder) = (free_port(), free_port(), TempDir::new().unwrap());
+            let process = run(port, peers, &folder);
+            let url = format!("http://127.0.0.1:{port}").parse().unwrap();
+            let mut server = Self { url, port, peers, process, folder };
+            // Or somebody was faster to take a port.
+            if server.answers().await {
+                return server;
+            }
+        }
     }
 
     pub fn stop(&mut self) {
@@ -38,8 +42,13 @@ impl EtcdServer {
     }
 
     pub async fn start_again(&mut self) {
-        self.process = run(self.port, self.peers, &self.folder);
-        self.answers().await;
+        loop {
+            self.process = run(self.port, self.peers, &self.folder);
+            // Or somebody has a port for the moment, as that of a connection.
+            if self.answers().await {
+                return;
+            }
+        }
     }
 
     /// What it answers; nothing if it isn't there.
@@ -48,12 +57,17 @@ impl EtcdServer {
         reqwest::Client::new().post(url).json(question).send().await.ok()?.json().await.ok()
     }
 
-    async fn answers(&self) {
+    /// Waits until it answers; `false` if it has ended.
+    async fn answers(&mut self) -> bool {
         let began = Instant::now();
         while self.ask("kv/range", &json!({ "key": "AA==" })).await.is_none() {
             assert!(began.elapsed() < Duration::from_secs(30), "etcd doesn't answer");
+            if self.process.try_wait().unwrap().is_some() {
+                return false;
+            }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+        self.process.try_wait().unwrap().is_none()
     }
 }
 

@@ -75,7 +75,7 @@ impl Metrics {
         Ok(Self { meters, requests, up, end, backlog, lag, differences, unheard })
     }
 
-    /// Looks at what isn't counted as it happens. What can't be seen stays as it was.
+    /// Looks at what isn't counted as it happens. While the store is away its figures stay as they were.
     async fn look(&self, dependencies: &Dependencies) {
         const PATIENCE: Duration = Duration::from_secs(2);
         let answers = tokio::time::timeout(PATIENCE, dependencies.store.ping()).await;
@@ -90,7 +90,12 @@ impl Metrics {
             gauge.set(value);
         }
         if is_there {
-            let _ = tokio::time::timeout(PATIENCE, self.look_at_the_store(dependencies)).await;
+            let looked = tokio::time::timeout(PATIENCE, self.look_at_the_store(dependencies)).await;
+            if !matches!(looked, Ok(Ok(()))) {
+                // No figure is better than one of before, by which nobody is behind.
+                self.backlog.reset();
+                self.lag.reset();
+            }
         }
     }
 

@@ -11,6 +11,8 @@ mod discovery;
 #[path = "../registry/etcd_server.rs"]
 mod etcd_server;
 mod follower;
+#[path = "../registry/free_port.rs"]
+mod free_port;
 mod history;
 mod input;
 mod killed;

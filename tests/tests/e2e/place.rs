@@ -1,13 +1,14 @@
 //! What a world is made in: ports, programs, servers.
 use std::{
     io::{BufRead, BufReader},
-    net::TcpListener,
     path::PathBuf,
     process::{Command, Stdio},
     sync::LazyLock,
 };
 
 use serde_json::Value;
+
+pub use super::free_port::free_port;
 
 pub fn required(name: &str) -> String {
     let found = std::env::vars().find(|(key, _)| key == name);
@@ -21,11 +22,6 @@ pub fn smtp_settings() -> Vec<(String, String)> {
     [("MAIL_SERVER", host), ("MAIL_PORT", port), ("MAIL_STARTTLS", "false")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into()
-}
-
-/// A port nobody listens on, and that no other test process is about to take.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// The folder of our programs, which are built first if need be.

@@ -1,6 +1,5 @@
 //! An etcd of our own.
 use std::{
-    net::TcpListener,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -9,16 +8,14 @@ use reqwest::Url;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::free_port::free_port;
+
 pub struct EtcdServer {
     pub url: Url,
     port: u16,
     peers: u16,
     process: Child,
     folder: TempDir,
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 impl EtcdServer {

@@ -4,6 +4,7 @@ mod consul;
 mod consul_stub;
 mod etcd;
 mod etcd_server;
+mod free_port;
 
 use std::time::Duration;
 

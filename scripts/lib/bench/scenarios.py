@@ -75,6 +75,10 @@ class Tokens(Scenario):
             bare.wait()
 
 
+# Some 200 a second, or, to see what a flood of reads suffers, as many as there can be.
+READS = {"connections": 32} if world.FLOOD else {"connections": 8, "pace": 40}
+
+
 class Logins(Scenario):
     """Beside the hash function alone, on all cores; a few reads a second go on beside either, and beside nothing."""
 
@@ -86,7 +90,7 @@ class Logins(Scenario):
 
     def read_meanwhile(self, work):
         """Reads at a steady pace while `work` is done; how long they took is added to its figures."""
-        reads = measure.start_wrk(world.PRODUCT, self.reads, connections=8, pace=40)
+        reads = measure.start_wrk(world.PRODUCT, self.reads, **READS)
         try:
             got = work()
         finally:
@@ -94,7 +98,7 @@ class Logins(Scenario):
         return {**got, "reads_p50": beside["p50"], "reads_p99": beside["p99"], "reads_errors": beside["refused"] + beside["broken"]}
 
     def ours(self):
-        idle = measure.answers_of(measure.start_wrk(world.PRODUCT, self.reads, connections=8, pace=40))
+        idle = measure.answers_of(measure.start_wrk(world.PRODUCT, self.reads, **READS))
         got = self.read_meanwhile(super().ours)
         # Whoever comes when the queue is full is told so: that is no error, and no login either.
         busy, failed = (got["counted"][name] for name in ("busy", "other"))

@@ -8,7 +8,7 @@ RUN = pathlib.Path(os.environ["RUN_DIR"])
 BIN = pathlib.Path(os.environ["BIN_DIR"])
 AUTH, PRODUCT, SECOND, BARE = (os.environ[f"{name}_ADDRESS"] for name in ("AUTH", "PRODUCT", "SECOND", "BARE"))
 BEARER, PASSWORD = os.environ["BEARER"], os.environ["PASSWORD"]
-ONLY = os.environ["ONLY"].split()
+ONLY, FLOOD = os.environ["ONLY"].split(), bool(os.environ["FLOOD"])
 # What the service uses, and a copy for pgbench: neither pays for what the other has left behind.
 SERVICE_DB, PGBENCH_DB = os.environ["PRODUCT_DATABASE"], os.environ["PGBENCH_DATABASE"]
 CONNECTIONS, THREADS, ROUNDS, SECONDS, USERS, COST, LOGINS = (

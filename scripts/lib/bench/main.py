@@ -34,7 +34,7 @@ def figures():
     bars = judge.bars(rows, wrong)
     print(show.plain(show.HEAD, [show.cells(row) for row in rows]))
     print(show.plain(show.BARS, show.bar_cells(bars)))
-    if world.ONLY:
+    if world.ONLY or world.FLOOD:
         return wrong + judge.errors(rows)
     starts = [line.split() for line in (world.RUN / "starts").read_text().splitlines()]
     report.keep("figures", {"rows": rows, "bars": bars, "starts": starts, "rounds": world.ROUNDS, "seconds": world.SECONDS,

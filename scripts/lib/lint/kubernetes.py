@@ -1,4 +1,7 @@
-"""kubernetes.py FILE: what no schema knows. Every pod is locked down, limited, and probed if it serves; every selector finds something."""
+"""kubernetes.py FILE: what no schema knows. Every pod is locked down, limited, and probed if it serves; every selector finds something;
+and the image is the one that a release of this version makes."""
+import pathlib
+import re
 import sys
 
 import yaml
@@ -27,5 +30,9 @@ for thing in things:
         wanted = wanted.get("matchLabels", wanted if thing["kind"] == "Service" else {})
         if wanted and not any(wanted.items() <= labels.items() for labels in pods):
             problems.append(f"{thing['kind']} {thing['metadata']['name']}: finds no pod")
+version = re.search(r'(?m)^version = "(.*)"$', pathlib.Path("Cargo.toml").read_text())[1]
+for image in yaml.safe_load(pathlib.Path("deploy/kubernetes/kustomization.yaml").read_text())["images"]:
+    if image["newTag"] != version:
+        problems.append(f"kustomization.yaml: {image['name']} is {image['newTag']}, but this is {version}")
 if problems or len(pods) < 4:
     sys.exit("\n".join(problems or [f"only {len(pods)} kinds of pods"]))

@@ -51,7 +51,7 @@ def variant(name, change):
 
 
 def docker(config):
-    config["providers"]["docker"] = {"exposedByDefault": False, "network": "panal_edge"}
+    config["providers"]["docker"] = {"exposedByDefault": False, "network": "panal_edge", "allowEmptyServices": True}
     config["entryPoints"]["metrics"]["address"] = ":8091"
 
 

@@ -185,14 +185,17 @@ def forward_auth(token):
 
 def spoofed(token):
     lies = {"X-User-Id": str(uuid.uuid4()), "X-Username": "root", "X-Scopes": "products:write", "x_user_id": "root"}
+    traces = {"Traceparent": f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01", "Tracestate": "theirs=1", "Baggage": "user=root"}
 
     def told(path, **more):
         client = http.client.HTTPSConnection("localhost", https, timeout=20, context=trusted)
-        client.request("GET", path, headers={**lies, **more})
+        client.request("GET", path, headers={**lies, **traces, **more})
         answer = Answer(client.getresponse())
         client.close()
         holds(f"{path} is answered", answer.status == 200, answer)
-        return answer.json["headers"]
+        seen = answer.json["headers"]
+        holds("of a stranger's trace nothing is left", not dict(seen).keys() & {name.lower() for name in traces}, seen)
+        return seen
 
     seen = told("/echo/private", Authorization=token)
     identities = [value for name, value in seen if name in ("x-user-id", "x-username", "x-scopes")]

@@ -21,6 +21,7 @@ import time
 import uuid
 import warnings
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 https, plain, internal, echo, product = map(int, sys.argv[1:6])
 folder = pathlib.Path(sys.argv[6])
@@ -91,7 +92,7 @@ def instance(verb, name):
     subprocess.run([pathlib.Path(__file__).parent / "instance", verb, name], check=True)
 
 
-# ---- an upstream of our own: shows what arrives, or hangs up as often as it is told to ------------------------------------
+# ---- an upstream of our own: shows what arrives, with the status that a path ends in, or hangs up as often as it is told to ----
 hits, failures = Counter(), Counter()
 
 
@@ -107,7 +108,8 @@ class Echo(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return
         seen = json.dumps({"headers": [[n.lower(), v] for n, v in self.headers.items()], "body": body.decode()}).encode()
-        self.send_response(200)
+        status = self.path.rsplit("/", 1)[1]
+        self.send_response(int(status) if status.isdigit() else 200)
         self.send_header("Content-Length", str(len(seen)))
         self.end_headers()
         self.wfile.write(seen)
@@ -283,32 +285,50 @@ def retries():
 
 
 def breaker():
-    def read():
-        answer = ask("GET", "/api/v1/products/categories-of-nobody", source=f"127.0.11.{time.monotonic_ns() % 200 + 1}")
-        return answer.status, answer.bytes
+    def tripped(status):
+        answer = ask("GET", f"/echo/breaker/{status}")
+        if answer.status == 503 and answer.bytes == b"Service Unavailable":
+            return True
+        if answer.status != status:
+            holds(f"{status} comes through the breaker", False, answer)
+        return False
 
-    holds("product-service is well", read()[0] == 404, read())
+    until, shed = time.monotonic() + 2, []  # four times as long as between two looks
+    while time.monotonic() < until:
+        shed.append(tripped(503))
+    holds("whoever turns requests away is still asked", not any(shed) and not tripped(200), Counter(shed))
+    took = eventually("the circuit breaker opens", lambda: tripped(500), 30)
+    print(f"  of one that fails the breaker opens ({took:.1f} s)")
+    holds("and nobody else's", ask("GET", "/echo/open").status == 200)
+    took = eventually("the circuit breaker closes", lambda: not any(tripped(200) for _ in range(50)), 30)
+    print(f"  and closes when it is well again ({took:.1f} s later)")
+
+
+def killed():
+    def read(_=None):
+        answer = ask("GET", "/api/v1/products/categories-of-nobody", source=f"127.0.11.{time.monotonic_ns() % 200 + 1}")
+        return answer.status
+
+    def eight():
+        with ThreadPoolExecutor(8) as pool:
+            return list(pool.map(read, range(8)))
+
+    holds("product-service is well", read() == 404)
     instance("kill9", "product-service")
     seen = Counter()
 
-    def opened():
-        answers = []
-        threads = [threading.Thread(target=lambda: answers.append(read())) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        seen.update(answers)
-        return any(answer == (503, b"Service Unavailable") for answer in answers)
+    def out():
+        seen.update(answers := eight())
+        return set(answers) == {503}
 
-    took = eventually("the circuit breaker opens", opened, 30)
-    holds(f"when it is killed, the breaker opens ({took:.1f} s)", set(s for s, _ in seen) <= {502, 503, 504}, seen)
+    took = eventually("the gateway stops asking it", out, 30)
+    holds(f"when it is killed, the answer is 503 at once ({took:.1f} s)", set(seen) <= {502, 503, 504}, seen)
     holds("meanwhile auth-service is served", ask("GET", "/.well-known/jwks.json").status == 200)
     instance("start", "product-service")
     answer = ask("GET", "/api/v1/products", tls=False, port=product)
     holds("it is back", answer.status == 200, answer)
-    took = eventually("the circuit breaker closes", lambda: all(read()[0] == 404 for _ in range(50)), 30)
-    print(f"  and the breaker closes ({took:.1f} s later)")
+    took = eventually("it is asked again", lambda: all(read() == 404 for _ in range(50)), 30)
+    print(f"  and asked again ({took:.1f} s later)")
 
 
 print("routing")
@@ -328,6 +348,8 @@ print("limits")
 limits()
 print("circuit breaker")
 breaker()
+print("a service that is killed")
+killed()
 complaints = [line for line in (folder / "traefik.log").read_text().splitlines() if '"level":"error"' in line]
 holds("Traefik has no complaint", not complaints, complaints[:3])
 print("gateway: all of it holds")

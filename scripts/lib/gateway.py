@@ -270,7 +270,13 @@ def transport(token):
     client.request("GET", "/api/v1/events/stream?last_event_id=0", headers={"Authorization": token, "Accept-Encoding": "gzip"})
     stream = client.getresponse()
     line = stream.readline()
-    holds("events arrive as they happen, as they are", stream.status == 200 and stream.headers["Content-Encoding"] is None and line.strip(), line)
+    holds("events that have happened arrive as they are", stream.status == 200 and stream.headers["Content-Encoding"] is None and line.strip(), line)
+    answer = ask("POST", "/api/v1/products", {"name": "Mouse", "price": 19.99, "stock": 3}, Authorization=token)
+    holds("something happens meanwhile", answer.status == 201, answer)
+    mouse, until, told = answer.json["id"].encode(), time.monotonic() + 10, b"x"
+    while told and mouse not in told and time.monotonic() < until:
+        told = stream.readline()  # no longer than the client's timeout
+    holds("and arrives while the stream is open", mouse in told, told)
     client.close()
 
 

@@ -223,6 +223,8 @@ for number in itertools.count(1):
 stop.set()
 for thread in threads:
     thread.join(60)
+stuck = sum(thread.is_alive() for thread in threads)
+check(not stuck, f"{stuck} clients still wait for an answer")
 ended = time.monotonic()
 requests, failed = sum(answers.values()), len(errors)
 share = failed / requests * 100

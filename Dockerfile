@@ -34,7 +34,8 @@ WORKDIR /var/lib/panal
 USER 10001:10001
 EXPOSE 8001 8002
 STOPSIGNAL SIGTERM
-# Whichever program process 1 is knows its port and asks itself.
+# Whichever program process 1 is knows its port and asks itself. With `docker run --init` that is none of ours: name it then, as
+# compose.yml does (--health-cmd "auth-service health").
 HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --retries=3 \
     CMD ["sh", "-c", "exec \"$(readlink /proc/1/exe)\" health"]
 CMD ["auth-service"]

@@ -1,5 +1,5 @@
 //! Letters to a mail server.
-use std::{fmt, time::Duration};
+use std::{fmt, io, time::Duration};
 
 use async_trait::async_trait;
 use domain_shared::{Email, Letter, MailError, Mailer};
@@ -101,8 +101,7 @@ impl fmt::Debug for SmtpMailer {
 impl Mailer for SmtpMailer {
     async fn send(&self, letter: &Letter) -> Result<(), MailError> {
         let message = render(letter, &self.from).map_err(MailError::Rejected)?;
-        let is_away = |error: &MailError| matches!(error, MailError::Unavailable(_));
-        match self.breaker.call_with(is_away, self.hand_over(message)).await {
+        match self.breaker.call_with(is_hurt, self.hand_over(message)).await {
             Ok(()) => Ok(()),
             Err(Broken::Inner(error)) => Err(error),
             Err(Broken::Rejected) => Err(MailError::Unavailable("the server was away a moment ago".into())),
@@ -122,6 +121,20 @@ impl SmtpMailer {
             Err(late) => Err(MailError::Unavailable(late.into())),
         }
     }
+}
+
+/// Whether the server had better be left alone. Where nobody listens nobody is hurt by being asked, nor waits for it, and
+/// the next letter goes out as soon as somebody does.
+fn is_hurt(error: &MailError) -> bool {
+    let MailError::Unavailable(source) = error else { return false };
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&**source);
+    while let Some(error) = cause {
+        if error.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused) {
+            return false;
+        }
+        cause = error.source();
+    }
+    true
 }
 
 /// Whether the server puts off this letter, rather than all (RFC 5321, section 4.2.3): the mailbox can't be had now.

@@ -189,6 +189,16 @@ async fn a_server_that_is_away_again_and_again_is_left_alone_for_a_while() {
     }
     assert!(told.iter().filter(|told| told.contains("a moment ago")).count() >= 6, "{told:?}");
 
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mailer = SmtpMailer::new(config("127.0.0.1", gone)).unwrap();
+    for _ in 0..10 {
+        let told = format!("{:?}", mailer.send(&letter()).await);
+        assert!(
+            told.contains("Unavailable") && !told.contains("a moment ago"),
+            "where nobody listens: {told}"
+        );
+    }
+
     let refusing = FakeServer::start(|line| line.starts_with("RCPT").then_some("550 5.1.1 nobody")).await;
     let mailer = SmtpMailer::new(config("127.0.0.1", refusing.port)).unwrap();
     for _ in 0..10 {

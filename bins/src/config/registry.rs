@@ -1,10 +1,10 @@
 //! The registry of services.
-use std::{fs, time::Duration};
+use std::time::Duration;
 
 use adapters::registry::{ConsulConfig, EtcdConfig};
 use url::{Host, Url};
 
-use super::{Refusal, Settings};
+use super::{Refusal, Settings, secrets::read};
 
 /// Where services enter themselves and find each other.
 #[derive(Debug, Clone)]
@@ -122,11 +122,12 @@ fn token(settings: &Settings) -> Result<Option<String>, Refusal> {
             Err(Refusal::of(TOKEN_FILE, "is one token too many beside SERVICE_REGISTRY_TOKEN"))
         }
         (None, Some(file)) => {
-            let read = fs::read_to_string(file).map(|token| token.trim().to_owned());
-            let token = read.ok().filter(|token| !token.is_empty());
-            token
-                .map(Some)
-                .ok_or_else(|| Refusal::of(TOKEN_FILE, "names a file that can't be read, or is empty"))
+            let token = read(file, TOKEN_FILE)?.trim().to_owned();
+            if token.is_empty() {
+                Err(Refusal::of(TOKEN_FILE, "names an empty file"))
+            } else {
+                Ok(Some(token))
+            }
         }
         (given, None) => Ok(given.map(str::to_owned)),
     }
